@@ -1,0 +1,293 @@
+"""
+From a name to where its file lives, and back.
+
+``LastDirectory``: the last directory of the name is the bucket, what comes before it is ignored.
+``FullPath``: one bucket holds everything under its full name.
+
+Both answer the canonical name with every place; canonicalising it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from cloud_storages.domain.errors import InvalidName
+from cloud_storages.domain.identifiers import STAGING_SLOTS, staging
+from cloud_storages.domain.names import directories, segments, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from cloud_storages.domain.values import BucketInfo, FileInfo
+
+__all__ = ["ROOT", "BucketPlan", "FullPath", "LastDirectory", "Layout", "Place", "names_in"]
+
+#: The directory of a name that has none.
+ROOT = ""
+
+#: Longest file name Appwrite keeps, in bytes of UTF-8: its multipart parser takes 512 with quotes.
+TITLE_BYTES = 509
+#: Longest bucket name Appwrite keeps, in characters.
+BUCKET_NAME_LENGTH = 128
+
+
+@attrs.frozen
+class Place:
+    """
+    What a name means.
+
+    Attributes:
+        name: the canonical name.
+        directory: the directory that stands for a bucket; ROOT for the default bucket.
+        file_id: ID of the file.
+        title: the name the file carries in Appwrite.
+
+    """
+
+    name: str
+    directory: str
+    file_id: str
+    title: str
+
+    @property
+    def staging_ids(self) -> tuple[str, ...]:
+        """IDs under which new content for this file may wait while it replaces the old."""
+        return tuple(staging(self.file_id, slot) for slot in range(STAGING_SLOTS))
+
+
+class Layout(Protocol):
+    """A way to lay names out in buckets."""
+
+    def place(self, name: str) -> Place:
+        """
+        Return what a name means.
+
+        Raises:
+            InvalidName: see ``cloud_storages.domain.names.segments``.
+
+        """
+
+    def bucket_directory(self, path: str) -> str:
+        """Return the directory whose bucket holds what lies under a path."""
+
+    def prefix(self, path: str) -> str:
+        """Return what the titles of all files under a path begin with."""
+
+    def name(self, directory: str, title: str) -> str:
+        """Return the name of a file of this title in the bucket of a directory."""
+
+    @property
+    def buckets_are_directories(self) -> bool:
+        """Whether directories are buckets, rather than parts of titles."""
+
+
+@attrs.frozen
+class LastDirectory:
+    """
+    The last directory is the bucket.
+
+    ``assets/statics/media/my_file.txt`` is ``my_file.txt`` in the bucket of ``media``, and
+    its canonical name ``media/my_file.txt``.
+
+    Attributes:
+        identify: makes an ID from a text.
+
+    """
+
+    identify: Callable[[str], str]
+    buckets_are_directories = True
+
+    def place(self, name: str) -> Place:
+        """Return what a name means: see the class."""
+        *parents, filename = segments(name)
+        filename = shortened(filename, limit=TITLE_BYTES, measure=_utf8_length)
+        directory = _directory(parents)
+        canonical = self.name(directory, filename)
+        return Place(canonical, directory, self.identify(filename), filename)
+
+    def bucket_directory(self, path: str) -> str:
+        """Return the last directory of the path."""
+        return _directory(directories("" if path == "." else path))
+
+    def prefix(self, path: str) -> str:  # noqa: ARG002 - the bucket says it all
+        """Return nothing: every title in the bucket is meant."""
+        return ""
+
+    def name(self, directory: str, title: str) -> str:
+        """Return directory and filename as one."""
+        return f"{directory}/{title}" if directory else title
+
+
+@attrs.frozen
+class FullPath:
+    """
+    One bucket, full names.
+
+    Attributes:
+        identify: makes an ID from a text.
+
+    """
+
+    identify: Callable[[str], str]
+    buckets_are_directories = False
+
+    def place(self, name: str) -> Place:
+        """Return what a name means: its own file in the root bucket."""
+        full = "/".join(segments(name))
+        full = shortened(full, limit=TITLE_BYTES, measure=_utf8_length)
+        return Place(full, ROOT, self.identify(full), full)
+
+    def bucket_directory(self, path: str) -> str:  # noqa: ARG002 - there is only one
+        """Return the root, always."""
+        return ROOT
+
+    def prefix(self, path: str) -> str:
+        """Return the path with a slash at its end; nothing for the root."""
+        parts = directories("" if path == "." else path)
+        return "".join(f"{part}/" for part in parts)
+
+    def name(self, directory: str, title: str) -> str:  # noqa: ARG002 - the title says it all
+        """Return the title, which is the full name."""
+        return title
+
+
+@attrs.frozen
+class BucketPlan:
+    """
+    From a directory to its bucket, as far as that can be told without asking the server.
+
+    Attributes:
+        root: ID of the bucket for names without a directory, taken as it is.
+        mapping: directories whose bucket ID is given.
+        identify: makes an ID from any other directory.
+
+    """
+
+    root: str
+    mapping: dict[str, str]
+    identify: Callable[[str], str]
+
+    def is_given(self, directory: str) -> bool:
+        """Whether the site itself named the bucket, so that no other will do."""
+        return directory == ROOT or directory in self.mapping
+
+    def bucket_id(self, directory: str) -> str:
+        """Return the ID a directory's bucket has, unless a bucket is found by its name."""
+        if directory == ROOT:
+            return self.root
+        given = self.mapping.get(directory)
+        return given if given is not None else self.identify(directory)
+
+    def found_by_name(self, directory: str, buckets: Iterable[BucketInfo]) -> tuple[str, ...]:
+        """Return the IDs of the buckets whose name is exactly the directory."""
+        return tuple(bucket.bucket_id for bucket in buckets if bucket.name == directory)
+
+    def directory_names(self, buckets: Iterable[BucketInfo]) -> list[str]:
+        """
+        Return a directory for each bucket that a name can reach, the root bucket left out.
+
+        A bucket goes by its mapped directory, else by its name, else by its ID: the first of
+        them that leads back to this very bucket.
+        """
+        known = list(buckets)
+        ids = {bucket.bucket_id for bucket in known}
+        given = {bucket_id: directory for directory, bucket_id in self.mapping.items()}
+
+        def leads_to(directory: str) -> str | None:
+            expected = self.bucket_id(directory)
+            if self.is_given(directory) or expected in ids:
+                return expected
+            by_name = self.found_by_name(directory, known)
+            return by_name[0] if len(by_name) == 1 else None
+
+        found = []
+        for bucket in known:
+            if bucket.bucket_id == self.root:
+                continue
+            candidates = (given.get(bucket.bucket_id, ""), bucket.name, bucket.bucket_id)
+            for directory in candidates:
+                if _is_directory(directory) and leads_to(directory) == bucket.bucket_id:
+                    found.append(directory)
+                    break
+        return found
+
+
+def names_in(
+    layout: Layout, directory: str, files: Iterable[FileInfo], *, finish_staged: bool
+) -> Iterator[str]:
+    """
+    Return the names of the files in a bucket: every one can be opened, none is a partial.
+
+    A file goes by its title if that leads to it, else by its ID. One that no name leads to is
+    left out.
+
+    Args:
+        layout: how names are laid out.
+        directory: the directory that stands for the bucket.
+        files: what the bucket holds.
+        finish_staged: whether a file that only exists as a staged copy counts, because opening
+            it finishes the interrupted replacement.
+
+    """
+    named: set[str] = set()
+    staged: set[str] = set()
+    for info in files:
+        if not info.complete:
+            continue
+        name = _name_of(layout, directory, info)
+        if name is not None:
+            named.add(name)
+        elif finish_staged:
+            staged.update(_staged_name_of(layout, directory, info))
+    yield from sorted(named | staged)
+
+
+def _name_of(layout: Layout, directory: str, info: FileInfo) -> str | None:
+    for title in (*_unstripped(info.title), info.location.file_id):
+        place = _place_of(layout, directory, title)
+        if place is not None and place.file_id == info.location.file_id:
+            return place.name
+    return None
+
+
+def _staged_name_of(layout: Layout, directory: str, info: FileInfo) -> Iterator[str]:
+    for title in _unstripped(info.title):
+        place = _place_of(layout, directory, title)
+        if place is not None and info.location.file_id in place.staging_ids:
+            yield place.name
+
+
+def _place_of(layout: Layout, directory: str, title: str) -> Place | None:
+    name = layout.name(directory, title)
+    try:
+        place = layout.place(name)
+    except InvalidName:
+        return None
+    return place if place.name == name and place.directory == directory else None
+
+
+def _unstripped(title: str) -> Iterator[str]:
+    """Yield the title, and what it may have been: Appwrite strips quotes from its ends."""
+    for before, after in itertools.product(("", '"', '""'), repeat=2):
+        yield before + title + after
+
+
+def _directory(parents: Iterable[str]) -> str:
+    last = ROOT
+    for part in parents:
+        last = part
+    return shortened(last, limit=BUCKET_NAME_LENGTH) if last else ROOT
+
+
+def _is_directory(text: str) -> bool:
+    try:
+        return directories(text) == (text,) and _directory((text,)) == text
+    except InvalidName:
+        return False
+
+
+def _utf8_length(text: str) -> int:
+    return len(text.encode())
