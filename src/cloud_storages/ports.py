@@ -1,0 +1,149 @@
+"""
+The port: what the service needs of a place that stores files.
+
+Every sentence with "must" is a promise that each adapter keeps; ``cloud_storages.testing``
+has a test for each. IDs given to a store are legal and lower-case unless a site chose otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from cloud_storages.domain.signatures import Fingerprint, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cloud_storages.domain.values import BucketInfo, FileInfo, Location, Window
+
+__all__ = ["BytesContent", "Content", "FileStore"]
+
+
+class Content(Protocol):
+    """Bytes that can be read again and again, from any position."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Size and signatures of the bytes."""
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return exactly ``size`` bytes from ``offset``, or all up to the end if fewer are left."""
+
+
+@attrs.frozen
+class BytesContent:
+    """A content that is in memory already."""
+
+    data: bytes = attrs.field(repr=False)
+    fingerprint: Fingerprint = attrs.field(init=False)
+
+    @fingerprint.default
+    def _fingerprint(self) -> Fingerprint:
+        return fingerprint((self.data,))
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return ``size`` bytes from ``offset``, fewer at the end."""
+        return self.data[offset : offset + size]
+
+
+class FileStore(Protocol):
+    """
+    Files in buckets, each under an ID that is unique in its bucket whatever its case.
+
+    Any method may raise ``AccessDenied``, ``Misconfigured`` or ``Unavailable``. Those that name a
+    bucket must raise ``BucketMissing`` when there is none of this ID. All methods may be
+    called from several threads at once.
+    """
+
+    def create(self, location: Location, title: str, content: Content) -> FileInfo:
+        """
+        Store a content at a free location, all of it and nothing else, and prove it.
+
+        What this returns must be readable byte for byte, from then on, by anyone who asks the
+        store. Of several concurrent creators of one location at most one must get an answer;
+        a creator must never change or complete what another one began.
+
+        Args:
+            location: where to store it.
+            title: the name to show to people, at most 509 bytes of UTF-8; must be kept, except
+                that double quotes at its ends may be lost.
+            content: what to store; read in pieces, as often as needed.
+
+        Raises:
+            FileTaken: something is at the location, be it a partial, at any size of either, or
+                an ID that differs in case only; it must be left alone.
+            Rejected: the store will never accept this content there.
+            IntegrityError: what was stored is not the content.
+
+        After any exception nothing of this content must be visible at the location, as far as
+        the store can still be reached.
+
+        """
+
+    def stat(self, location: Location) -> FileInfo:
+        """
+        Return what is known of the file at exactly this location, complete or partial.
+
+        Size and signature of a complete file must be those of its content; its creation time
+        must have a time zone and must not move when the file is read.
+
+        Raises:
+            FileMissing: nothing is there, or only something whose ID differs in case.
+
+        """
+
+    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
+        """Return those of a few files of one bucket that exist, by ID, in one request."""
+
+    def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
+        """
+        Return a piece of a complete file.
+
+        The window must begin at ``offset`` and must have ``size`` bytes, or all up to the end
+        if fewer are left; it may have more where that costs nothing.
+
+        Args:
+            location: which file.
+            offset: where to begin, in bytes.
+            size: how many bytes are wanted, at least 1.
+            total: the size of the file, if known; unknown only at offset 0.
+
+        Raises:
+            FileMissing: no complete file is there.
+            IntegrityError: the answer is short, or the file no longer has ``total`` bytes.
+
+        """
+
+    def delete(self, location: Location) -> None:
+        """
+        Remove the file, complete or partial, at this location and nothing else.
+
+        Raises:
+            FileMissing: nothing was there.
+
+        """
+
+    def files(self, bucket_id: str, prefix: str = "") -> Iterator[FileInfo]:
+        """
+        Yield every file of a bucket whose title begins with ``prefix``, partials included.
+
+        Files that exist from beginning to end of the iteration must come exactly once, however
+        many there are.
+        """
+
+    def buckets(self, name: str | None = None) -> Iterator[BucketInfo]:
+        """Yield every bucket, or every one of exactly this name."""
+
+    def create_bucket(self, bucket_id: str, name: str, *, public: bool) -> None:
+        """
+        Create a bucket, readable by anyone if ``public``, else by the key's holders only.
+
+        Raises:
+            BucketTaken: one of this ID exists; it must be left alone.
+
+        """
+
+    def url(self, location: Location) -> str:
+        """Return the address of a file for browsers. Must make no request and never fail."""

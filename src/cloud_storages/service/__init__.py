@@ -1,0 +1,14 @@
+"""
+The service: policy applied to a port.
+
+Knows neither Django nor the SDK. ``StorageService`` is what a backend, a command or a script
+uses.
+"""
+
+from __future__ import annotations
+
+from cloud_storages.service.buckets import Buckets
+from cloud_storages.service.reader import RemoteReader
+from cloud_storages.service.storage import StorageService
+
+__all__ = ["Buckets", "RemoteReader", "StorageService"]

@@ -1,0 +1,506 @@
+"""Save, read, list and delete by name: layout and policy applied to a store."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import random
+from typing import TYPE_CHECKING
+
+from cloud_storages.domain.errors import (
+    AlreadyExists,
+    CloudStorageError,
+    FileMissing,
+    FileTaken,
+    NotFound,
+    Unavailable,
+)
+from cloud_storages.domain.layouts import names_in
+from cloud_storages.domain.names import alternative, content_suffix, fitted
+from cloud_storages.domain.policy import Step, decide
+from cloud_storages.domain.signatures import Fingerprint
+from cloud_storages.domain.values import Location, OnConflict
+from cloud_storages.service.reader import RemoteReader
+from cloud_storages.service.turns import turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cloud_storages.domain.layouts import Layout, Place
+    from cloud_storages.domain.values import FileInfo
+    from cloud_storages.ports import Content, FileStore
+    from cloud_storages.service.buckets import Buckets
+
+__all__ = ["StorageService"]
+
+logger = logging.getLogger("cloud_storages")
+
+#: How often a writer looks again before it gives a location up to the others who want it.
+_ROUNDS = 8
+#: A staged copy this much older, in seconds, than a file stored since belongs to no live writer.
+_ABANDONED_AFTER = 3600
+#: Lengths of the suffixes that a content itself provides; the longest is its whole MD5.
+_SUFFIX_LENGTHS = (7, 26)
+
+
+class StorageService:
+    """
+    Files by name.
+
+    Args:
+        store: where the files are.
+        layout: which location a name has.
+        buckets: which bucket a directory is.
+        on_conflict: what to do when a location is taken.
+        choice: source of the random parts of alternative names and staging slots.
+
+    Every method that takes a name raises InvalidName before any request if the layout refuses
+    it, and passes on what the store raises.
+
+    """
+
+    def __init__(
+        self,
+        store: FileStore,
+        layout: Layout,
+        buckets: Buckets,
+        on_conflict: OnConflict = OnConflict.KEEP_BOTH,
+        choice: random.Random | None = None,
+    ) -> None:
+        self._store = store
+        self._layout = layout
+        self._buckets = buckets
+        self._on_conflict = on_conflict
+        self._choice = choice or random.SystemRandom()
+
+    # Names
+
+    def canonical(self, name: str, max_length: int | None = None) -> str:
+        """
+        Return the name that a file saved under ``name`` will have if its location is free.
+
+        Args:
+            name: any name the layout accepts.
+            max_length: characters the answer may have; None for any.
+
+        """
+        return fitted(self._layout.place(name).name, max_length)
+
+    def url(self, name: str) -> str:
+        """
+        Return the address of a file for browsers; whether the file exists is not asked.
+
+        Costs no request once the directory of the name is known, and does not fail when the
+        server is down.
+        """
+        place = self._layout.place(name)
+        bucket_id = self._buckets.known(place.directory)
+        if bucket_id is None:
+            bucket_id = self._asked(place.directory)
+        return self._store.url(Location(bucket_id, place.file_id))
+
+    # Reading
+
+    def open(self, name: str) -> RemoteReader:
+        """
+        Return a reader at the beginning of a file.
+
+        Raises:
+            NotFound: there is no such file.
+
+        """
+        place = self._layout.place(name)
+        return self._buckets.reach(place.directory, lambda bucket: self._open(bucket, place))
+
+    def info(self, name: str) -> FileInfo:
+        """
+        Return what is known of a file.
+
+        Raises:
+            NotFound: there is no such file; a partial is none.
+
+        """
+        place = self._layout.place(name)
+        return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
+
+    def exists(self, name: str) -> bool:
+        """Return whether there is such a file; raise if that cannot be told."""
+        try:
+            self.info(name)
+        except NotFound:
+            return False
+        return True
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """
+        Return the directories and the files directly under a path, sorted.
+
+        Raises:
+            NotFound: there is no such directory; the root always exists.
+
+        """
+        directory = self._layout.bucket_directory(path)
+        prefix = self._layout.prefix(path)
+        try:
+            names = self._buckets.reach(
+                directory, lambda bucket: self._names(bucket, directory, prefix)
+            )
+        except NotFound:
+            if directory:
+                raise
+            names = []
+        below = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+        if self._layout.buckets_are_directories:
+            found = [] if directory else self._buckets.directories()
+            return sorted(found), [name.rpartition("/")[2] for name in names]
+        if prefix and not below:
+            raise FileMissing(f"There is no directory {path!r}.", operation="list")
+        folders = {name.partition("/")[0] for name in below if "/" in name}
+        return sorted(folders), [name for name in below if "/" not in name]
+
+    # Writing
+
+    def save(
+        self,
+        name: str,
+        content: Content,
+        *,
+        max_length: int | None = None,
+        form: Callable[[str, str], str] | None = None,
+    ) -> str:
+        """
+        Store a content under a name or, if the policy says so, an alternative; return which.
+
+        When this returns, the content is stored and its signature was compared.
+
+        Args:
+            name: the name wanted.
+            content: what to store.
+            max_length: characters the name may have; None for any.
+            form: makes an alternative filename from a root and an extension.
+
+        Raises:
+            Rejected: the store will not take this content; what was there before still is.
+            Unavailable: the store cannot be reached, or others kept taking every name tried.
+
+        """
+        wanted = self.canonical(name, max_length)
+        if self._on_conflict is OnConflict.OVERWRITE:
+            return self.replace(wanted, content)
+        form = form or self._form
+        keep_both = self._on_conflict is OnConflict.KEEP_BOTH
+        store = self._save_beside if keep_both else self._save_once
+
+        def alternatives() -> Iterator[str]:
+            if not keep_both:
+                for length in _SUFFIX_LENGTHS:
+                    suffix = content_suffix(content.fingerprint.md5, length)
+                    yield alternative(wanted, _suffixed(suffix), max_length)
+            for _ in range(_ROUNDS):
+                yield alternative(wanted, form, max_length)
+
+        def act(bucket_id: str) -> str:
+            names = itertools.chain((wanted,), alternatives())
+            return store(bucket_id, (self._layout.place(each) for each in names), content)
+
+        return self._buckets.reach(self._layout.place(wanted).directory, act, create=True)
+
+    def create(self, name: str, content: Content) -> str:
+        """
+        Store a content under exactly this name, if it is free; return the canonical name.
+
+        Raises:
+            FileTaken: it is not free.
+
+        """
+        place = self._layout.place(name)
+
+        def act(bucket_id: str) -> str:
+            with turn(Location(bucket_id, place.file_id)):
+                if content.fingerprint.chunks > 1 and self._found(bucket_id, place):
+                    raise _taken(bucket_id, place)
+                self._create(bucket_id, place, content)
+            return place.name
+
+        return self._buckets.reach(place.directory, act, create=True)
+
+    def replace(self, name: str, content: Content) -> str:
+        """
+        Store a content under exactly this name, in place of what is there; return that name.
+
+        At every moment the whole old or the whole new content is stored, so that a failure, even
+        a crash between two requests, never costs both.
+        """
+        place = self._layout.place(name)
+
+        def act(bucket_id: str) -> str:
+            with turn(Location(bucket_id, place.file_id)):
+                self._replace(bucket_id, place, content)
+            return place.name
+
+        return self._buckets.reach(place.directory, act, create=True)
+
+    def delete(self, name: str) -> None:
+        """Remove a file; silent if there is none."""
+        place = self._layout.place(name)
+        with contextlib.suppress(NotFound):
+            self._buckets.reach(place.directory, lambda bucket: self._delete(bucket, place))
+
+    # The steps of reading
+
+    def _open(self, bucket_id: str, place: Place) -> RemoteReader:
+        real = Location(bucket_id, place.file_id)
+        try:
+            return RemoteReader(self._store, real)
+        except FileMissing:
+            if self._on_conflict is not OnConflict.OVERWRITE:
+                raise
+        location = self._info(bucket_id, place).location
+        try:
+            return RemoteReader(self._store, location)
+        except FileMissing:
+            # Whoever was replacing the file has just finished: it is where it belongs.
+            return RemoteReader(self._store, real)
+
+    def _info(self, bucket_id: str, place: Place) -> FileInfo:
+        location = Location(bucket_id, place.file_id)
+        if self._on_conflict is not OnConflict.OVERWRITE:
+            info = self._store.stat(location)
+            if info.complete:
+                return info
+            raise _missing(location, place)
+        found = self._found(bucket_id, place, staged=True)
+        real = found.pop(place.file_id, None)
+        if real is not None and real.complete:
+            return real
+        staged = [info for info in found.values() if info.complete]
+        if not staged:
+            raise _missing(location, place)
+        return self._finish(place, max(staged, key=lambda info: info.created), location)
+
+    def _finish(self, place: Place, staged: FileInfo, location: Location) -> FileInfo:
+        """Complete a replacement that was interrupted after the old file was deleted."""
+        logger.warning("finishing an interrupted replacement of %s", location)
+        try:
+            with turn(location):
+                info = self._store.create(location, place.title, _Stored(self._store, staged))
+            self._discard(staged.location)
+        except CloudStorageError as error:
+            # A key that may only read, or another process that is at it: the copy is as good.
+            logger.warning("could not finish the replacement of %s: %s", location, error)
+            return staged
+        return info
+
+    def _names(self, bucket_id: str, directory: str, prefix: str) -> list[str]:
+        return list(
+            names_in(
+                self._layout,
+                directory,
+                self._store.files(bucket_id, prefix),
+                finish_staged=self._on_conflict is OnConflict.OVERWRITE,
+            )
+        )
+
+    def _asked(self, directory: str) -> str:
+        """Return the bucket of a directory for a URL, by asking the server if it answers."""
+        try:
+            return self._buckets.ask(directory)
+        except CloudStorageError as error:
+            logger.warning("cannot tell the bucket of %r, taking the usual: %s", directory, error)
+            return self._buckets.guess(directory)
+
+    # The steps of writing
+
+    def _save_beside(self, bucket_id: str, places: Iterator[Place], content: Content) -> str:
+        """Keep both: take the first name that is free."""
+        wanted = next(places)
+        found: Mapping[str, FileInfo] = {}
+        with turn(Location(bucket_id, wanted.file_id)):
+            if content.fingerprint.chunks > 1:
+                # The first alternative is looked up in the same request, so a conflict is free.
+                second = next(places)
+                places = itertools.chain((second,), places)
+                found = self._store.find(bucket_id, (wanted.file_id, second.file_id))
+            if self._created(bucket_id, wanted, content, found):
+                return wanted.name
+        for place in places:
+            if self._created(bucket_id, place, content, found):
+                return place.name
+        raise _contended(bucket_id, wanted)
+
+    def _created(
+        self, bucket_id: str, place: Place, content: Content, found: Mapping[str, FileInfo]
+    ) -> bool:
+        existing = found.get(place.file_id)
+        if decide(self._on_conflict, content.fingerprint, existing) is not Step.CREATE:
+            return False
+        try:
+            self._create(bucket_id, place, content)
+        except FileTaken:
+            return False
+        return True
+
+    def _save_once(self, bucket_id: str, places: Iterator[Place], content: Content) -> str:
+        """Reuse identical: take the first name that is free or has this very content."""
+        pair = list(itertools.islice(places, 2))
+        wanted = pair[0]
+        with turn(Location(bucket_id, wanted.file_id)):
+            for _ in range(_ROUNDS):
+                found = self._store.find(bucket_id, [place.file_id for place in pair])
+                for place in pair:
+                    step = decide(self._on_conflict, content.fingerprint, found.get(place.file_id))
+                    if step is Step.REUSE:
+                        return place.name
+                    if step is Step.CREATE:
+                        if self._created(bucket_id, place, content, {}):
+                            return place.name
+                        break  # somebody was faster: it may be a twin, so look again
+                else:
+                    pair = list(itertools.islice(places, 2))
+        raise _contended(bucket_id, wanted)
+
+    def _replace(self, bucket_id: str, place: Place, content: Content) -> None:
+        for _ in range(_ROUNDS):
+            found = self._found(bucket_id, place, staged=True)
+            existing = found.pop(place.file_id, None)
+            step = decide(OnConflict.OVERWRITE, content.fingerprint, existing)
+            if step is Step.REUSE:
+                return
+            if step is Step.REPLACE:
+                self._swap(bucket_id, place, content, found)
+                return
+            try:
+                info = self._create(bucket_id, place, content)
+            except FileTaken:
+                continue
+            self._discard_abandoned(found, info)
+            return
+        raise _contended(bucket_id, place)
+
+    def _swap(
+        self, bucket_id: str, place: Place, content: Content, staged: Mapping[str, FileInfo]
+    ) -> None:
+        """Replace what is there: the new content is stored aside until it is in its place."""
+        real = Location(bucket_id, place.file_id)
+        aside = self._stage(bucket_id, place, content, staged)
+        for _ in range(_ROUNDS):
+            try:
+                self._store.delete(real)
+            except FileMissing:
+                pass
+            except CloudStorageError:
+                self._discard_if_stored(aside.location, real)
+                raise
+            try:
+                info = self._create(bucket_id, place, content)
+            except FileTaken:
+                # Another writer came between: whoever is last wins, and nothing is lost.
+                existing = self._found(bucket_id, place, staged=True)
+                if aside.location.file_id not in existing:
+                    aside = self._stage(bucket_id, place, content, existing)
+                twin = existing.get(place.file_id)
+                if twin is None or not content.fingerprint.matches(twin):
+                    continue
+                info = twin
+            self._discard(aside.location)
+            self._discard_abandoned(staged, info)
+            return
+        self._discard_if_stored(aside.location, real)
+        raise _contended(bucket_id, place)
+
+    def _stage(
+        self, bucket_id: str, place: Place, content: Content, staged: Mapping[str, FileInfo]
+    ) -> FileInfo:
+        free = [file_id for file_id in place.staging_ids if file_id not in staged]
+        self._choice.shuffle(free)
+        for file_id in free:
+            location = Location(bucket_id, file_id)
+            try:
+                return self._store.create(location, place.title, content)
+            except FileTaken:
+                continue
+        raise _contended(bucket_id, place)
+
+    def _delete(self, bucket_id: str, place: Place) -> None:
+        real = Location(bucket_id, place.file_id)
+        with turn(real):
+            try:
+                self._store.delete(real)
+            except FileMissing:
+                if self._on_conflict is not OnConflict.OVERWRITE:
+                    raise
+            if self._on_conflict is OnConflict.OVERWRITE:
+                # A copy left by a crash would bring the deleted file back.
+                for info in self._store.find(bucket_id, place.staging_ids).values():
+                    self._discard(info.location)
+
+    def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
+        return self._store.create(Location(bucket_id, place.file_id), place.title, content)
+
+    def _found(self, bucket_id: str, place: Place, *, staged: bool = False) -> dict[str, FileInfo]:
+        wanted = (place.file_id, *place.staging_ids) if staged else (place.file_id,)
+        return dict(self._store.find(bucket_id, wanted))
+
+    def _discard(self, location: Location) -> None:
+        """Delete a staged copy that is no longer needed; a failure leaves it for later."""
+        try:
+            self._store.delete(location)
+        except FileMissing:
+            pass
+        except CloudStorageError as error:
+            logger.warning("could not delete the staged copy %s: %s", location, error)
+
+    def _discard_if_stored(self, aside: Location, real: Location) -> None:
+        """Delete a staged copy if the file itself is certainly there."""
+        try:
+            if self._store.stat(real).complete:
+                self._discard(aside)
+        except CloudStorageError:
+            logger.warning("keeping the staged copy %s: it may be all there is", aside)
+
+    def _discard_abandoned(self, staged: Mapping[str, FileInfo], stored: FileInfo) -> None:
+        for info in staged.values():
+            if (stored.created - info.created).total_seconds() > _ABANDONED_AFTER:
+                self._discard(info.location)
+
+    def _form(self, root: str, extension: str) -> str:
+        suffix = "".join(self._choice.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=7))
+        return f"{root}_{suffix}{extension}"
+
+
+class _Stored:
+    """The content of a file that is stored already."""
+
+    def __init__(self, store: FileStore, info: FileInfo) -> None:
+        self._store = store
+        self._info = info
+        self.fingerprint = Fingerprint.of_stored(info)
+
+    def read(self, offset: int, size: int) -> bytes:
+        wanted = min(size, self._info.size - offset)
+        if wanted <= 0:
+            return b""
+        window = self._store.read(self._info.location, offset, wanted, self._info.size)
+        return window.data[:wanted]
+
+
+def _suffixed(suffix: str) -> Callable[[str, str], str]:
+    return lambda root, extension: f"{root}_{suffix}{extension}"
+
+
+def _missing(location: Location, place: Place) -> FileMissing:
+    return FileMissing(f"There is no file {place.name!r}.", location=location, operation="stat")
+
+
+def _taken(bucket_id: str, place: Place) -> AlreadyExists:
+    location = Location(bucket_id, place.file_id)
+    return FileTaken(f"The file {place.name!r} exists.", location=location, operation="create")
+
+
+def _contended(bucket_id: str, place: Place) -> Unavailable:
+    return Unavailable(
+        f"Other writers kept taking the place of {place.name!r}; nothing was saved.",
+        location=Location(bucket_id, place.file_id),
+        operation="save",
+    )

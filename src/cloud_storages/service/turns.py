@@ -1,0 +1,35 @@
+"""Threads of one process that write to one location take turns."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cloud_storages.domain.values import Location
+
+__all__ = ["turn"]
+
+_guard = threading.Lock()
+_queues: dict[Location, tuple[threading.Lock, int]] = {}
+
+
+@contextlib.contextmanager
+def turn(location: Location) -> Iterator[None]:
+    """Hold a location while the block runs; others who want it wait. Not reentrant."""
+    with _guard:
+        lock, waiting = _queues.get(location, (threading.Lock(), 0))
+        _queues[location] = (lock, waiting + 1)
+    try:
+        with lock:
+            yield
+    finally:
+        with _guard:
+            _, waiting = _queues[location]
+            if waiting == 1:
+                del _queues[location]
+            else:
+                _queues[location] = (lock, waiting - 1)
