@@ -1,0 +1,88 @@
+"""Reading Appwrite's documents: JSON becomes values, or the answer is not from Appwrite."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from cloud_storages.domain.errors import Misconfigured
+from cloud_storages.domain.values import BucketInfo, FileInfo, Location
+
+__all__ = ["bucket_info", "file_info", "permissions", "rows"]
+
+
+def file_info(document: object, bucket_id: str) -> FileInfo:
+    """
+    Return what a file document says.
+
+    Raises:
+        Misconfigured: it is no file document, so the answer is not from Appwrite Storage.
+
+    """
+    document = _mapping(document, "a file")
+    try:
+        uploaded, total = int(document["chunksUploaded"]), int(document["chunksTotal"])
+        signature = str(document["signature"])
+        return FileInfo(
+            location=Location(bucket_id, str(document["$id"])),
+            title=str(document["name"]),
+            size=int(document["sizeOriginal"]),
+            signature=signature,
+            created=_time(str(document["$createdAt"])),
+            # A partial has no signature yet; a joined file without one is not proven either.
+            complete=uploaded >= total and bool(signature),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _not_appwrite("a file") from error
+
+
+def permissions(document: object) -> tuple[str, ...]:
+    """Return the permissions a document carries."""
+    return tuple(_mapping(document, "a file").get("$permissions") or ())
+
+
+def bucket_info(document: object) -> BucketInfo:
+    """
+    Return what a bucket document says.
+
+    Raises:
+        Misconfigured: it is no bucket document.
+
+    """
+    document = _mapping(document, "a bucket")
+    try:
+        return BucketInfo(str(document["$id"]), str(document["name"]))
+    except KeyError as error:
+        raise _not_appwrite("a bucket") from error
+
+
+def rows(document: object, key: str) -> list[Any]:
+    """
+    Return the documents of a list.
+
+    Raises:
+        Misconfigured: there is no such list in the answer.
+
+    """
+    found = _mapping(document, "a list").get(key)
+    if not isinstance(found, list):
+        raise _not_appwrite("a list")
+    return found
+
+
+def _mapping(document: object, what: str) -> dict[str, Any]:
+    if not isinstance(document, dict):
+        raise _not_appwrite(what)
+    return document
+
+
+def _not_appwrite(what: str) -> Misconfigured:
+    return Misconfigured(
+        f"The server answered something that is not {what} of Appwrite: check the setting"
+        " APPWRITE_API_ENDPOINT (option 'endpoint')."
+    )
+
+
+def _time(text: str) -> dt.datetime:
+    time = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return time if time.tzinfo is not None else time.replace(tzinfo=dt.timezone.utc)

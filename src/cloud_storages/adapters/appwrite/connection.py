@@ -1,0 +1,77 @@
+"""Which server, which project, which key, and how patiently."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+import attrs
+
+__all__ = ["DEFAULT_ENDPOINT", "Connection", "Secret"]
+
+DEFAULT_ENDPOINT = "https://cloud.appwrite.io/v1"
+
+
+class Secret(str):
+    """A text that shows nothing of itself, so that no traceback with variables betrays it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+def _trimmed(url: str) -> str:
+    # A slash too many hides the bucket from Appwrite's router.
+    return url.rstrip("/")
+
+
+@attrs.frozen
+class Connection:
+    """
+    How to reach a project on an Appwrite server.
+
+    Attributes:
+        endpoint: base URL, ending in ``/v1``.
+        project_id: the project.
+        api_key: secret of an API key with files.read and files.write; buckets.read and
+            buckets.write too where buckets are to be found by name and created.
+        public_endpoint: base URL that browsers use.
+        timeout: seconds without a sign of life from the server after which a request has
+            failed; an upload gets UPLOAD_PATIENCE more.
+        retries: how often a request that failed for a passing reason is repeated.
+        pool_size: connections kept open for reuse.
+
+    Raises:
+        ValueError: the endpoint is no http or https URL.
+
+    """
+
+    endpoint: str = attrs.field(converter=_trimmed)
+    project_id: str
+    api_key: str = attrs.field(converter=Secret)
+    public_endpoint: str = attrs.field(converter=_trimmed)
+    # Long enough for a listing of a thousand files on a busy server, short enough for a page.
+    timeout: float = 30.0
+    # With pauses of 0.1 to 5 seconds, this outlives a worker that restarts.
+    retries: int = 3
+    # requests' own default, and more than the threads of most WSGI servers.
+    pool_size: int = 10
+
+    #: Seconds an upload may wait longer: Appwrite 1.9.5 and later hold one back for up to 120 s
+    #: behind another, and join and sign all chunks within the request that completes them.
+    UPLOAD_PATIENCE = 120.0
+
+    @endpoint.validator
+    @public_endpoint.validator
+    def _is_url(self, attribute: attrs.Attribute[str], value: str) -> None:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError(
+                f"The {attribute.name} {value!r} is no http:// or https:// URL;"
+                f" it should look like {DEFAULT_ENDPOINT}."
+            )
+
+    def view_url(self, bucket_id: str, file_id: str) -> str:
+        """Return the address at which a browser sees a file, if it may."""
+        path = f"/storage/buckets/{quote(bucket_id, safe='')}/files/{quote(file_id, safe='')}/view"
+        return f"{self.public_endpoint}{path}?project={quote(self.project_id, safe='')}"

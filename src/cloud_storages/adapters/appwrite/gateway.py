@@ -1,0 +1,400 @@
+"""
+Asks Appwrite and says what went wrong in this package's own words.
+
+An error is told by the ``type`` the server gives it, then by its status; never by its message.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import attrs
+import requests
+import urllib3
+
+from cloud_storages.adapters.appwrite.refusals import CursorLost, MaybeOurs, RangeRefused
+from cloud_storages.adapters.appwrite.transport import Refusal, Transport, document_of, is_temporary
+from cloud_storages.domain.errors import (
+    AccessDenied,
+    BucketMissing,
+    BucketTaken,
+    CloudStorageError,
+    FileMissing,
+    FileTaken,
+    IntegrityError,
+    Misconfigured,
+    Rejected,
+    Unavailable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from cloud_storages.adapters.appwrite.connection import Connection
+    from cloud_storages.domain.values import Location
+
+__all__ = ["Gateway", "Piece"]
+
+_KEY = "the setting APPWRITE_API_KEY (option 'api_key')"
+_PROJECT = "the setting APPWRITE_PROJECT_ID (option 'project_id')"
+_ENDPOINT = "the setting APPWRITE_API_ENDPOINT (option 'endpoint')"
+
+_BY_KIND: dict[str, type[CloudStorageError]] = {
+    "storage_file_not_found": FileMissing,
+    "storage_bucket_not_found": BucketMissing,
+    "storage_file_already_exists": FileTaken,
+    "storage_bucket_already_exists": BucketTaken,
+    "storage_file_empty": Rejected,
+    "storage_invalid_range": RangeRefused,
+    "general_cursor_not_found": CursorLost,
+    "storage_file_type_unsupported": Rejected,
+    "storage_invalid_file": Rejected,
+    "storage_invalid_file_size": Rejected,
+    "project_not_found": Misconfigured,
+    "project_id_missing": Misconfigured,
+    "general_route_not_found": Misconfigured,
+    "general_protocol_unsupported": Misconfigured,
+    "general_service_disabled": Misconfigured,
+    "general_api_disabled": Misconfigured,
+}
+_BY_STATUS: dict[int, type[CloudStorageError]] = {
+    400: Rejected,
+    401: AccessDenied,
+    403: AccessDenied,
+    404: Misconfigured,
+    405: Misconfigured,
+    409: FileTaken,
+    413: Rejected,
+    416: Rejected,
+}
+_SCOPES = {
+    "create": "files.write",
+    "delete": "files.write",
+    "read": "files.read",
+    "find": "files.read",
+    "stat": "files.read",
+    "list": "files.read",
+    "list buckets": "buckets.read",
+    "create bucket": "buckets.write",
+}
+_HINTS = {
+    "project_not_found": f"Check {_PROJECT}.",
+    "project_id_missing": f"Check {_PROJECT}.",
+    "project_key_expired": f"Make a new key and put it into {_KEY}.",
+    "user_unauthorized": f"The server does not accept the key in {_KEY} for this project.",
+    "general_access_forbidden": f"Check {_ENDPOINT}.",
+    "storage_invalid_file_size": "The bucket's maximum file size, which the Appwrite console"
+    " shows and changes, is smaller than the file.",
+    "storage_file_type_unsupported": "The bucket allows other file extensions only; the Appwrite"
+    " console shows and changes them.",
+}
+
+
+@attrs.frozen
+class Piece:
+    """
+    Some bytes of a file.
+
+    Attributes:
+        offset: where they begin.
+        data: the bytes.
+        total: size of the whole file; None if the server did not say.
+
+    """
+
+    offset: int
+    data: bytes = attrs.field(repr=False)
+    total: int | None
+
+
+class Gateway:
+    """
+    One project's Storage API.
+
+    Args:
+        connection: which server, project and key.
+        sleep: waits for a number of seconds before a request is repeated.
+
+    """
+
+    def __init__(self, connection: Connection, sleep: Callable[[float], None]) -> None:
+        self._connection = connection
+        self._transport = Transport(connection, sleep)
+
+    def get(
+        self,
+        path: str,
+        operation: str,
+        location: Location | None = None,
+        *,
+        queries: Sequence[Mapping[str, object]] = (),
+        what: str = "",
+    ) -> Any:
+        """Return the document at a path; ``queries`` narrow a list."""
+        params: dict[str, object] = {}
+        if queries:
+            # A list's total is capped and costs a count; only the digit 0 turns it off.
+            params = {"queries": [json.dumps(query) for query in queries], "total": 0}
+        with translated(self._connection, operation, location, what):
+            return self._transport.call("get", path, params=params)
+
+    def post(self, path: str, operation: str, document: Mapping[str, object], what: str) -> Any:
+        """Create something from a document and return the answer."""
+        with translated(self._connection, operation, None, what):
+            return self._transport.call("post", path, params=document)
+
+    def delete(self, path: str, location: Location) -> None:
+        """Delete the file at a path."""
+        with translated(self._connection, "delete", location):
+            self._transport.call("delete", path)
+
+    def upload(
+        self,
+        path: str,
+        location: Location,
+        title: str,
+        data: bytes,
+        *,
+        content_range: str = "",
+        permission: str = "",
+    ) -> tuple[int, Any]:
+        """
+        Send a file or one chunk of it; return the status and the document.
+
+        Args:
+            path: of the bucket's files.
+            location: where to store it.
+            title: the file's name.
+            data: the bytes.
+            content_range: which chunk it is; empty for a whole file.
+            permission: one for the file to carry, if any.
+
+        Raises:
+            MaybeOurs: the location is taken, but an earlier attempt lost its answer.
+
+        """
+        # The server decodes percent sequences and cuts names at semicolons.
+        parts: list[tuple[str, tuple[str | None, str | bytes]]] = [
+            ("fileId", (None, location.file_id)),
+            ("file", (quote(title, safe=""), data)),
+        ]
+        if permission:
+            parts.insert(1, ("permissions[0]", (None, permission)))
+        headers = {}
+        if content_range:
+            headers = {"Content-Range": content_range, "X-Appwrite-ID": location.file_id}
+        with translated(self._connection, "create", location):
+            try:
+                response = self._transport.send(
+                    "POST",
+                    path,
+                    headers=headers,
+                    files=parts,
+                    patience=self._connection.UPLOAD_PATIENCE,
+                )
+            except Refusal as refusal:
+                doubtful = _maybe_ours(refusal, location)
+                if doubtful is None:
+                    raise
+                raise doubtful from refusal
+            return response.status_code, document_of(response)
+
+    def view(
+        self,
+        path: str,
+        location: Location,
+        byte_range: str | None,
+        wanted: Callable[[int | None], int],
+    ) -> Piece:
+        """
+        Return bytes of a file.
+
+        Args:
+            path: of the file.
+            location: which file.
+            byte_range: value of the Range header; None for the whole file.
+            wanted: tells from the file's size, if known, how many bytes of the answer to take;
+                the rest is not received.
+
+        Raises:
+            RangeRefused: the file is too short for the range.
+            IntegrityError: the answer ended early.
+
+        """
+        headers = {"Range": byte_range} if byte_range else {}
+        with translated(self._connection, "read", location):
+            for attempt in self._transport.attempts(_is_temporary):
+                with attempt:
+                    response = self._transport.send_once("GET", path, headers=headers, stream=True)
+                    with contextlib.closing(response):
+                        return _piece(response, location, wanted)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+@contextlib.contextmanager
+def translated(
+    connection: Connection, operation: str, location: Location | None = None, what: str = ""
+) -> Iterator[None]:
+    """
+    Turn what a request raises into the error of this package that says the cause.
+
+    Args:
+        connection: the server that was asked.
+        operation: what was being done, such as ``"create"``.
+        location: the file concerned, if one is.
+        what: the thing concerned, if it is no file.
+
+    """
+    subject = str(location) if location else what
+    try:
+        yield
+    except Refusal as refusal:
+        raise _error(refusal, connection, operation, location, subject) from refusal
+    except requests.exceptions.SSLError as error:
+        raise Misconfigured(
+            f"Cannot {operation} {subject}: no secure connection to {connection.endpoint};"
+            f" check {_ENDPOINT} and the server's certificate.",
+            location=location,
+            operation=operation,
+        ) from error
+    except requests.exceptions.JSONDecodeError as error:
+        raise Unavailable(
+            f"Cannot {operation} {subject}: {connection.endpoint} answered with broken JSON.",
+            location=location,
+            operation=operation,
+        ) from error
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise Unavailable(
+            f"Cannot {operation} {subject}: no answer from {connection.endpoint}, which"
+            f" {_ENDPOINT} names ({type(error).__name__}).",
+            location=location,
+            operation=operation,
+        ) from error
+
+
+def _error(
+    refusal: Refusal,
+    connection: Connection,
+    operation: str,
+    location: Location | None,
+    subject: str,
+) -> CloudStorageError:
+    kind = _kind(refusal)
+    message = f"Cannot {operation} {subject}: {refusal.message}"
+    hint = _hint(refusal, connection, operation)
+    return kind(
+        f"{message.rstrip('.')}. {hint}".rstrip(),
+        location=location,
+        operation=operation,
+        temporary=refusal.temporary,
+    )
+
+
+def _kind(refusal: Refusal) -> type[CloudStorageError]:
+    if refusal.kind in _BY_KIND:
+        return _BY_KIND[refusal.kind]
+    if refusal.temporary:
+        return Unavailable
+    if 300 <= refusal.status < 400:  # noqa: PLR2004 - the redirects of HTTP
+        return Misconfigured
+    return _BY_STATUS.get(refusal.status, Unavailable)
+
+
+def _hint(refusal: Refusal, connection: Connection, operation: str) -> str:
+    if refusal.kind == "general_unauthorized_scope":
+        scope = _SCOPES.get(operation)
+        return f"The key in {_KEY} needs the scope {scope!r}." if scope else f"Check {_KEY}."
+    if refusal.kind in _HINTS:
+        return _HINTS[refusal.kind]
+    if refusal.redirect is not None:
+        target = refusal.redirect.partition("?")[0]
+        return (
+            f"{connection.endpoint} redirects to {target}, and no key is sent after a redirect:"
+            f" put the final address into {_ENDPOINT}."
+        )
+    if refusal.status == 404 and refusal.kind is None:  # noqa: PLR2004 - the 404 of HTTP
+        return f"{connection.endpoint} is not Appwrite's API: {_ENDPOINT} should end with '/v1'."
+    return ""
+
+
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_PARTIAL_CONTENT = 206
+
+
+def _piece(
+    response: requests.Response, location: Location, wanted: Callable[[int | None], int]
+) -> Piece:
+    offset, available, total = _extent(response, location)
+    size = wanted(total)
+    if available is not None:
+        size = min(size, available)
+    # Reading one byte past a body's announced end shows its end, and frees the connection.
+    data = _received(response, size + (1 if size == available else 0))
+    if len(data) > size:
+        raise _broken(location, f"sent more than the {size} bytes it announced")
+    if available is not None and len(data) < size:
+        raise _broken(location, f"sent {len(data)} of {size} bytes")
+    return Piece(offset, data, total)
+
+
+def _is_temporary(error: BaseException) -> bool:
+    if isinstance(error, IntegrityError):
+        return error.temporary
+    return isinstance(error, urllib3.exceptions.HTTPError) or is_temporary(error)
+
+
+def _extent(response: requests.Response, location: Location) -> tuple[int, int | None, int | None]:
+    """Return where the body begins, how long it is, and how long the file is."""
+    if response.status_code == _PARTIAL_CONTENT:
+        found = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+        if found is None:
+            raise _broken(location, "answered a range without saying which")
+        first, last, total = map(int, found.groups())
+        return first, last - first + 1, total
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        # Appwrite shows HTML files as text/plain, so this page is somebody else's.
+        raise Misconfigured(
+            f"Cannot read {location}: the answer is a web page, not a file; check {_ENDPOINT}.",
+            location=location,
+            operation="read",
+        )
+    length = response.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdigit() else None, None
+
+
+def _received(response: requests.Response, size: int) -> bytes:
+    pieces = []
+    missing = size
+    while missing > 0:
+        piece = response.raw.read(missing, decode_content=True)
+        if not piece:
+            break
+        pieces.append(piece)
+        missing -= len(piece)
+    return b"".join(pieces)
+
+
+def _broken(location: Location, how: str) -> IntegrityError:
+    return IntegrityError(
+        f"Cannot read {location}: the server {how}.",
+        location=location,
+        operation="read",
+        temporary=True,
+    )
+
+
+def _maybe_ours(refusal: Refusal, location: Location) -> MaybeOurs | None:
+    """Return the error of a creation that may have succeeded before it was refused."""
+    if refusal.kind != "storage_file_already_exists" or refusal.attempts == 1:
+        return None
+    try:
+        answered = parsedate_to_datetime(refusal.date)
+    except (TypeError, ValueError):
+        return None  # without the server's time nothing can be proven
+    return MaybeOurs(location, answered - dt.timedelta(seconds=refusal.seconds))

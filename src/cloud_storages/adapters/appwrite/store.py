@@ -1,0 +1,510 @@
+"""
+Keeps the promises of the port on an Appwrite server.
+
+Appwrite answers 200 or 201 to uploads that it did not store, mixes the chunks of two writers into
+one file, and refuses ranges that any other server would serve. Nothing here takes a status
+for an answer: what was stored is compared by ID, completeness, size and signature.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from cloud_storages.adapters.appwrite.answers import bucket_info, file_info, permissions, rows
+from cloud_storages.adapters.appwrite.refusals import CursorLost, MaybeOurs, RangeRefused
+from cloud_storages.domain.errors import (
+    AccessDenied,
+    CloudStorageError,
+    FileMissing,
+    FileTaken,
+    IntegrityError,
+    Rejected,
+    Unavailable,
+)
+from cloud_storages.domain.identifiers import is_legal
+from cloud_storages.domain.signatures import CHUNK_SIZE, byte_of
+from cloud_storages.domain.values import Location, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from cloud_storages.adapters.appwrite.connection import Connection
+    from cloud_storages.adapters.appwrite.gateway import Gateway
+    from cloud_storages.domain.values import BucketInfo, FileInfo
+    from cloud_storages.ports import Content, FileStore
+
+__all__ = ["AppwriteStore"]
+
+#: Rows asked for at once: a thousand are half a megabyte of JSON.
+PAGE_SIZE = 1000
+#: A file up to this size, in bytes, is taken whole when its first bytes are asked for.
+WHOLE_UP_TO = 256 * 1024
+_BUCKETS = "/storage/buckets"
+_OK = 200
+#: How often an upload that was damaged, or a listing that lost its place, is begun anew.
+_TRIES = 3
+
+
+class AppwriteStore:
+    """
+    Files in the buckets of one Appwrite project.
+
+    Nothing of the SDK is imported before the first request.
+
+    Args:
+        connection: which server, project and key.
+        sleep: waits for a number of seconds before a request is repeated.
+
+    """
+
+    def __init__(self, connection: Connection, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._connection = connection
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._opened: Gateway | None = None
+        self._key_is_proven = False
+
+    @property
+    def _gateway(self) -> Gateway:
+        if self._opened is None:
+            with self._lock:
+                if self._opened is None:
+                    # The first request is what loads the SDK.
+                    from cloud_storages.adapters.appwrite.gateway import Gateway  # noqa: PLC0415
+
+                    self._opened = Gateway(self._connection, self._sleep)
+        return self._opened
+
+    # The port: writing
+
+    def create(self, location: Location, title: str, content: Content) -> FileInfo:
+        """Store a content and prove it; see the port."""
+        in_chunks = content.fingerprint.chunks > 1
+        create = self._create_in_chunks if in_chunks else self._create_at_once
+        for _ in range(_TRIES - 1):
+            try:
+                return create(location, title, content)
+            except IntegrityError as error:
+                # Two creators can damage each other's file; what was stored is gone again.
+                if not error.temporary:
+                    raise
+        return create(location, title, content)
+
+    def delete(self, location: Location) -> None:
+        """Remove a file; see the port."""
+        try:
+            self._gateway.delete(_file(location), location)
+        except FileMissing:
+            self._prove_key()
+            raise
+        except Unavailable:
+            # Appwrite also fails when another delete was faster, or the bytes are gone already.
+            self.stat(location)
+            raise
+
+    def create_bucket(self, bucket_id: str, name: str, *, public: bool) -> None:
+        """Create a bucket with the server's defaults; see the port."""
+        document = {
+            "bucketId": _checked(bucket_id),
+            "name": name,
+            "permissions": ['read("any")'] if public else [],
+        }
+        self._gateway.post(_BUCKETS, "create bucket", document, f"{bucket_id} ({name!r})")
+        self._key_is_proven = True
+
+    # The port: reading
+
+    def stat(self, location: Location) -> FileInfo:
+        """Return what is known of a file; see the port."""
+        try:
+            document = self._gateway.get(_file(location), "stat", location)
+        except FileMissing:
+            self._prove_key()
+            raise
+        info = file_info(document, location.bucket_id)
+        if info.location != location:
+            # MariaDB finds an ID in any case; only the exact spelling is this file.
+            raise FileMissing(f"There is no file {location}.", location=location, operation="stat")
+        return info
+
+    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
+        """Return those of a few files that exist; see the port."""
+        wanted = list(file_ids)
+        queries = (_equal("$id", *wanted), _limit(max(1, len(wanted))))
+        found = self._listed(bucket_id, queries, "find")
+        if not found:
+            self._prove_key()
+        by_id = {info.location.file_id: info for info in found}
+        return {file_id: by_id[file_id] for file_id in wanted if file_id in by_id}
+
+    def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
+        """Return a piece of a file; see the port."""
+        try:
+            if total is None:
+                return self._read_first(location, size)
+            return self._read_range(location, offset, min(size, total - offset), total)
+        except FileMissing:
+            self._prove_key()
+            raise
+
+    def files(self, bucket_id: str, prefix: str = "") -> Iterator[FileInfo]:
+        """Yield the files of a bucket; see the port."""
+        narrowed = (_starts_with("name", prefix),) if prefix else ()
+        seen: set[str] = set()
+        for _ in range(_TRIES):
+            try:
+                for info in self._paged(bucket_id, narrowed):
+                    # Databases compare prefixes loosely; a listing begun anew repeats itself.
+                    if info.title.startswith(prefix) and info.location.file_id not in seen:
+                        seen.add(info.location.file_id)
+                        yield info
+            except CursorLost:
+                # The file that marked the page's end was deleted meanwhile: begin anew.
+                continue
+            break
+        else:
+            raise Unavailable(
+                f"The bucket {bucket_id!r} changes faster than it can be listed.",
+                operation="list",
+            )
+        if not seen:
+            self._prove_key()
+
+    def buckets(self, name: str | None = None) -> Iterator[BucketInfo]:
+        """Yield the buckets; see the port."""
+        narrowed = () if name is None else (_equal("name", name),)
+        cursor: tuple[Mapping[str, object], ...] = ()
+        while True:
+            document = self._gateway.get(
+                _BUCKETS,
+                "list buckets",
+                queries=(*narrowed, _limit(PAGE_SIZE), *cursor),
+                what="" if name is None else f"named {name!r}",
+            )
+            page = [bucket_info(row) for row in rows(document, "buckets")]
+            self._key_is_proven = True
+            yield from (bucket for bucket in page if name is None or bucket.name == name)
+            if len(page) < PAGE_SIZE:
+                return
+            cursor = (_after(page[-1].bucket_id),)
+
+    def url(self, location: Location) -> str:
+        """Return the address at which a browser sees a file, if it may."""
+        return self._connection.view_url(location.bucket_id, location.file_id)
+
+    # Uploading
+
+    def _create_at_once(self, location: Location, title: str, content: Content) -> FileInfo:
+        size = content.fingerprint.size
+        data = content.read(0, size)
+        if len(data) != size:
+            raise _content_changed(location, len(data), size)
+        try:
+            _, document = self._gateway.upload(_files(location), location, title, data)
+        except MaybeOurs as taken:
+            info = self._found(location)
+            if info and content.fingerprint.matches(info) and info.created >= taken.not_before:
+                return info
+            raise
+        self._key_is_proven = True
+        info = file_info(document, location.bucket_id)
+        if info.location != location or not info.complete or info.size != size:
+            # A small file sent to somebody's unfinished upload becomes a part of it, answer 201.
+            raise _taken(location)
+        return self._proven(info, content)
+
+    def _create_in_chunks(self, location: Location, title: str, content: Content) -> FileInfo:
+        upload = _ChunkedUpload(self._gateway, location, title, content)
+        try:
+            document = upload.run()
+        except BaseException:
+            self._abandon(upload)
+            raise
+        self._key_is_proven = True
+        return self._proven(file_info(document, location.bucket_id), content)
+
+    def _abandon(self, upload: _ChunkedUpload) -> None:
+        """Remove what a failed upload left, if it is certainly this upload's."""
+        try:
+            document = self._gateway.get(_file(upload.location), "stat", upload.location)
+        except CloudStorageError:
+            return
+        if upload.mark in permissions(document):
+            self._discard(upload.location)
+
+    def _proven(self, info: FileInfo, content: Content) -> FileInfo:
+        """Return the info of what was stored, if it is the content; else remove it."""
+        if content.fingerprint.matches(info):
+            return info
+        self._discard(info.location)
+        raise IntegrityError(
+            f"What the server stored at {info.location} is not what was sent"
+            f" ({info.size} bytes, signature {info.signature}); it was removed.",
+            location=info.location,
+            operation="create",
+            temporary=True,
+        )
+
+    def _discard(self, location: Location) -> None:
+        """Remove a leftover of ours; if that fails, it stays a partial that no reader sees."""
+        with contextlib.suppress(CloudStorageError):
+            self.delete(location)
+
+    def _found(self, location: Location) -> FileInfo | None:
+        try:
+            return self.stat(location)
+        except FileMissing:
+            return None
+
+    # Downloading
+
+    def _read_first(self, location: Location, size: int) -> Window:
+        """Read from the beginning without knowing the size: a small file in one request."""
+
+        def wanted(total: int | None) -> int:
+            if total is None or total > WHOLE_UP_TO:
+                return size
+            return max(size, total)
+
+        try:
+            # An open range tells the size of the file; a closed one past its end is refused.
+            piece = self._gateway.view(_view(location), location, "bytes=0-", wanted)
+        except RangeRefused:
+            return self._read_tiny(location)
+        if piece.total is None:
+            return self._read_unranged(location, piece.data, size)
+        if piece.offset != 0 or len(piece.data) < min(size, piece.total):
+            return self._read_range(location, 0, min(size, piece.total), piece.total)
+        return Window(0, piece.data, piece.total)
+
+    def _read_tiny(self, location: Location) -> Window:
+        """
+        Read a file of no or one byte, of which Appwrite serves no range.
+
+        Nor are its bodies to be trusted: from encrypted and compressed buckets come the stored
+        forms of nothing and of the byte 0. The metadata is right.
+        """
+        info = self.stat(location)
+        if info.complete and info.size == 0:
+            return Window(0, b"", 0)
+        byte = byte_of(info.signature)
+        if info.complete and info.size == 1 and byte is not None:
+            return Window(0, byte, 1)
+        raise _changed(location, f"of {info.size} bytes has no range")
+
+    def _read_unranged(self, location: Location, data: bytes, size: int) -> Window:
+        """Make sense of a whole file where a range was asked for, as some proxies answer."""
+        info = self.stat(location)
+        if not info.complete or len(data) < min(size, info.size) or len(data) > info.size:
+            raise _changed(location, f"has {info.size} bytes, but {len(data)} were sent")
+        return Window(0, data, info.size)
+
+    def _read_range(self, location: Location, offset: int, size: int, total: int) -> Window:
+        if total <= 1:
+            window = self._read_tiny(location)
+            if window.total != total:
+                raise _changed(location, f"now has {window.total} bytes instead of {total}")
+            return Window(offset, window.data[offset : offset + size], total)
+        pieces: list[bytes] = []
+        at, end = offset, offset + size
+        while at < end:
+            # A range of one byte is refused, so the last byte is read with the one before it.
+            first = min(at, end - 2) if end >= 2 else 0  # noqa: PLR2004 - one byte and another
+            last = max(end - 1, first + 1)
+            length = last - first + 1
+            try:
+                piece = self._gateway.view(
+                    _view(location), location, f"bytes={first}-{last}", _exactly(length)
+                )
+            except RangeRefused as error:
+                raise _changed(location, f"is shorter than its {total} bytes") from error
+            if piece.total != total or piece.offset != first:
+                raise _changed(location, f"now has {piece.total} bytes instead of {total}")
+            fresh = piece.data[at - first :]
+            if not fresh:
+                raise _changed(location, f"has nothing at {at} of {total} bytes")
+            pieces.append(fresh)
+            at += len(fresh)
+        return Window(offset, b"".join(pieces)[:size], total)
+
+    # Listing
+
+    def _paged(
+        self, bucket_id: str, narrowed: tuple[Mapping[str, object], ...]
+    ) -> Iterator[FileInfo]:
+        cursor: tuple[Mapping[str, object], ...] = ()
+        while True:
+            page = self._listed(bucket_id, (*narrowed, _limit(PAGE_SIZE), *cursor), "list")
+            yield from page
+            if len(page) < PAGE_SIZE:
+                return
+            cursor = (_after(page[-1].location.file_id),)
+
+    def _listed(
+        self, bucket_id: str, queries: tuple[Mapping[str, object], ...], operation: str
+    ) -> list[FileInfo]:
+        document = self._gateway.get(
+            f"{_BUCKETS}/{_checked(bucket_id)}/files",
+            operation,
+            queries=queries,
+            what=f"files of the bucket {bucket_id!r}",
+        )
+        return [file_info(row, bucket_id) for row in rows(document, "files")]
+
+    def _prove_key(self) -> None:
+        """
+        Make sure, once, that nothing was found because nothing is there.
+
+        A key of an unknown kind is silently a guest, to whom private files do not exist. Every
+        valid key may ask for the server's health, and no guest may.
+        """
+        if self._key_is_proven:
+            return
+        try:
+            self._gateway.get("/health", "use the key", what="of the project")
+        except AccessDenied as error:
+            raise AccessDenied(
+                "The server takes this site for a guest: check the key in the setting"
+                " APPWRITE_API_KEY (option 'api_key').",
+                operation="use the key",
+            ) from error
+        self._key_is_proven = True
+
+
+class _ChunkedUpload:
+    """
+    Sends a content in chunks of exactly CHUNK_SIZE, one after the other.
+
+    All chunks but the last carry a permission that nobody else can know. Appwrite shows the
+    permissions of whoever began an upload to everyone who continues it, and replaces them with
+    those of the last chunk; so each answer tells whether the upload is still ours.
+    """
+
+    def __init__(self, gateway: Gateway, location: Location, title: str, content: Content) -> None:
+        self._gateway = gateway
+        self._title = title
+        self._content = content
+        self.location = location
+        self.mark = f'read("user:{secrets.token_hex(16)}")'
+
+    def run(self) -> Any:
+        """
+        Send every chunk and return the document of the complete file.
+
+        Raises:
+            FileTaken: somebody else's file, or unfinished upload, is at the location.
+
+        """
+        chunks = self._content.fingerprint.chunks
+        for number in range(1, chunks):
+            status, document = self._send(number, self.mark)
+            if status == _OK or not self._is_ours(document, number):
+                raise _taken(self.location)
+        try:
+            status, document = self._send(chunks, "")
+        except MaybeOurs:
+            # Servers before 1.9.5 refuse a last chunk that has arrived already.
+            status, document = _OK, self._gateway.get(_file(self.location), "stat", self.location)
+        info = file_info(document, self.location.bucket_id)
+        if self._content.fingerprint.matches(info):
+            return document
+        if status == _OK or not info.complete:
+            # This upload was deleted meanwhile, and what is there now was begun by another.
+            raise _taken(self.location)
+        return document
+
+    def _send(self, number: int, mark: str) -> tuple[int, Any]:
+        total = self._content.fingerprint.size
+        start = (number - 1) * CHUNK_SIZE
+        size = min(CHUNK_SIZE, total - start)
+        data = self._content.read(start, size)
+        if len(data) != size:
+            raise _content_changed(self.location, start + len(data), total)
+        return self._gateway.upload(
+            _files(self.location),
+            self.location,
+            self._title,
+            data,
+            content_range=f"bytes {start}-{start + size - 1}/{total}",
+            permission=mark,
+        )
+
+    def _is_ours(self, document: Any, number: int) -> bool:
+        """Tell whether this writer began the upload and every chunk so far has arrived."""
+        info = file_info(document, self.location.bucket_id)
+        return (
+            self.mark in permissions(document)
+            and info.size == self._content.fingerprint.size
+            and int(document["chunksUploaded"]) >= number
+        )
+
+
+def _checked(identifier: str) -> str:
+    """Return an ID as it may stand in a path: HTTP clients resolve ``..`` to the parent."""
+    if not is_legal(identifier):
+        raise Rejected(f"{identifier!r} is not the ID of a bucket or file.")
+    return quote(identifier, safe="")
+
+
+def _files(location: Location) -> str:
+    return f"{_BUCKETS}/{_checked(location.bucket_id)}/files"
+
+
+def _file(location: Location) -> str:
+    return f"{_files(location)}/{_checked(location.file_id)}"
+
+
+def _view(location: Location) -> str:
+    return f"{_file(location)}/view"
+
+
+def _exactly(size: int) -> Callable[[int | None], int]:
+    return lambda _: size
+
+
+def _equal(attribute: str, *values: str) -> Mapping[str, object]:
+    return {"method": "equal", "attribute": attribute, "values": list(values)}
+
+
+def _starts_with(attribute: str, value: str) -> Mapping[str, object]:
+    return {"method": "startsWith", "attribute": attribute, "values": [value]}
+
+
+def _limit(count: int) -> Mapping[str, object]:
+    return {"method": "limit", "values": [count]}
+
+
+def _after(identifier: str) -> Mapping[str, object]:
+    return {"method": "cursorAfter", "values": [identifier]}
+
+
+def _taken(location: Location) -> FileTaken:
+    return FileTaken(
+        f"Another writer's file is at {location}.", location=location, operation="create"
+    )
+
+
+def _changed(location: Location, how: str) -> IntegrityError:
+    return IntegrityError(
+        f"The file {location} {how}: it was replaced or damaged while it was read.",
+        location=location,
+        operation="read",
+        temporary=True,
+    )
+
+
+def _content_changed(location: Location, read: int, size: int) -> IntegrityError:
+    return IntegrityError(
+        f"The content for {location} changed while it was stored: {read} bytes instead of {size}.",
+        location=location,
+        operation="create",
+    )
+
+
+def _is_a_store(store: AppwriteStore) -> FileStore:
+    return store

@@ -1,0 +1,244 @@
+"""
+The fake: a store in memory that behaves like Appwrite wherever a caller can tell.
+
+IDs are unique whatever their case and found in their exact spelling only; a bucket refuses
+files over its size limit or of other extensions than its own; signatures are MD5; times have
+time zones and millisecond precision.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import mimetypes
+import threading
+import urllib.parse
+from typing import TYPE_CHECKING
+
+import attrs
+
+from cloud_storages.domain.errors import (
+    BucketMissing,
+    BucketTaken,
+    FileMissing,
+    FileTaken,
+    IntegrityError,
+    Rejected,
+)
+from cloud_storages.domain.identifiers import is_legal
+from cloud_storages.domain.signatures import CHUNK_SIZE, fingerprint
+from cloud_storages.domain.values import BucketInfo, FileInfo, Location, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from cloud_storages.ports import Content, FileStore
+
+__all__ = ["MemoryStore"]
+
+
+@attrs.define
+class _File:
+    info: FileInfo
+    data: bytes = attrs.field(repr=False)
+
+
+@attrs.define
+class _Bucket:
+    info: BucketInfo
+    public: bool
+    maximum_file_size: int
+    allowed_file_extensions: frozenset[str]
+    files: dict[str, _File] = attrs.field(factory=dict)
+
+
+class MemoryStore:
+    """
+    Keeps buckets and files in memory.
+
+    Args:
+        now: tells the time, with time zone; the system's clock if not given.
+        maximum_file_size: bytes a file may have in a bucket that is created without a limit
+            of its own; Appwrite's own default.
+
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], dt.datetime] | None = None,
+        maximum_file_size: int = 30_000_000,
+    ) -> None:
+        self._now = now or (lambda: dt.datetime.now(dt.timezone.utc))
+        self._maximum_file_size = maximum_file_size
+        self._lock = threading.RLock()
+        self._buckets: dict[str, _Bucket] = {}
+
+    def clear(self) -> None:
+        """Forget every bucket and file."""
+        with self._lock:
+            self._buckets.clear()
+
+    # The port
+
+    def create(self, location: Location, title: str, content: Content) -> FileInfo:
+        """Store a content; see the port."""
+        self._admit(location, title, content)
+        size = content.fingerprint.size
+        data = b"".join(content.read(at, CHUNK_SIZE) for at in range(0, size, CHUNK_SIZE))
+        stored = fingerprint((data,))
+        if stored != content.fingerprint and stored.md5 not in content.fingerprint.signatures:
+            raise IntegrityError(
+                f"The content of {location} changed while it was stored.",
+                location=location,
+                operation="create",
+            )
+        with self._lock:
+            # Another creator may have been faster while the content was read.
+            files = self._admit(location, title, content).files
+            now = self._now()
+            created = now.replace(microsecond=now.microsecond // 1000 * 1000)
+            # Appwrite's multipart parser strips them.
+            info = FileInfo(location, title.strip('"'), size, stored.md5, created)
+            files[location.file_id.lower()] = _File(info, data)
+            return info
+
+    def stat(self, location: Location) -> FileInfo:
+        """Return what is known of a file; see the port."""
+        return self._file(location, "stat").info
+
+    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
+        """Return those of a few files that exist; see the port."""
+        with self._lock:
+            files = self._bucket(bucket_id, "find").files
+            found = (files.get(file_id.lower()) for file_id in file_ids)
+            infos = {file.info.location.file_id: file.info for file in found if file is not None}
+        return {file_id: infos[file_id] for file_id in file_ids if file_id in infos}
+
+    def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
+        """Return a piece of a file; see the port."""
+        file = self._file(location, "read")
+        if not file.info.complete:
+            raise _file_missing(location, "read")
+        if total is not None and total != file.info.size:
+            raise IntegrityError(
+                f"The file {location} now has {file.info.size} bytes instead of {total}.",
+                location=location,
+                operation="read",
+            )
+        return Window(offset, file.data[offset : offset + size], file.info.size)
+
+    def delete(self, location: Location) -> None:
+        """Remove a file; see the port."""
+        with self._lock:
+            self._file(location, "delete")
+            del self._bucket(location.bucket_id, "delete").files[location.file_id.lower()]
+
+    def files(self, bucket_id: str, prefix: str = "") -> Iterator[FileInfo]:
+        """Yield the files of a bucket; see the port."""
+        with self._lock:
+            infos = [file.info for file in self._bucket(bucket_id, "list").files.values()]
+        return iter([info for info in infos if info.title.startswith(prefix)])
+
+    def buckets(self, name: str | None = None) -> Iterator[BucketInfo]:
+        """Yield the buckets; see the port."""
+        with self._lock:
+            infos = [bucket.info for bucket in self._buckets.values()]
+        return iter([info for info in infos if name is None or info.name == name])
+
+    def create_bucket(
+        self,
+        bucket_id: str,
+        name: str,
+        *,
+        public: bool,
+        maximum_file_size: int | None = None,
+        allowed_file_extensions: Iterable[str] = (),
+    ) -> None:
+        """
+        Create a bucket; see the port.
+
+        Args:
+            bucket_id: its ID.
+            name: its name.
+            public: whether anyone may read it.
+            maximum_file_size: bytes a file may have; None for the default.
+            allowed_file_extensions: extensions a file may have, without dot; none for any.
+
+        """
+        with self._lock:
+            if bucket_id.lower() in self._buckets:
+                raise BucketTaken(f"The bucket {bucket_id!r} exists.", operation="create bucket")
+            if not is_legal(bucket_id):
+                raise Rejected(f"{bucket_id!r} is no legal ID.", operation="create bucket")
+            self._buckets[bucket_id.lower()] = _Bucket(
+                BucketInfo(bucket_id, name),
+                public,
+                maximum_file_size or self._maximum_file_size,
+                frozenset(allowed_file_extensions),
+            )
+
+    def url(self, location: Location) -> str:
+        """Return an address that shows the content itself, or nothing if there is none."""
+        try:
+            file = self._file(location, "url")
+        except (BucketMissing, FileMissing):
+            return f"data:,#{urllib.parse.quote(str(location))}"
+        media_type = mimetypes.guess_type(file.info.title)[0] or "application/octet-stream"
+        data = base64.b64encode(file.data).decode("ascii")
+        return f"data:{media_type};base64,{data}#{urllib.parse.quote(str(location))}"
+
+    # For tests
+
+    def begin_partial(self, location: Location, title: str, size: int) -> None:
+        """Leave an unfinished upload at a location, as a crashed writer would."""
+        with self._lock:
+            files = self._bucket(location.bucket_id, "create").files
+            info = FileInfo(location, title, size, "", self._now(), complete=False)
+            files[location.file_id.lower()] = _File(info, b"")
+
+    def _bucket(self, bucket_id: str, operation: str) -> _Bucket:
+        bucket = self._buckets.get(bucket_id.lower())
+        if bucket is None or bucket.info.bucket_id != bucket_id:
+            raise BucketMissing(f"There is no bucket {bucket_id!r}.", operation=operation)
+        return bucket
+
+    def _file(self, location: Location, operation: str) -> _File:
+        with self._lock:
+            file = self._bucket(location.bucket_id, operation).files.get(location.file_id.lower())
+        if file is None or file.info.location != location:
+            raise _file_missing(location, operation)
+        return file
+
+    def _admit(self, location: Location, title: str, content: Content) -> _Bucket:
+        """Return the bucket that would take this content now."""
+        with self._lock:
+            if not is_legal(location.file_id):
+                raise _rejected(location, f"{location.file_id!r} is no legal ID")
+            bucket = self._bucket(location.bucket_id, "create")
+            extension = title.rpartition("/")[2].rpartition(".")
+            allowed = bucket.allowed_file_extensions
+            if allowed and (not extension[1] or extension[2].lower() not in allowed):
+                raise _rejected(location, f"the bucket takes {', '.join(sorted(allowed))} only")
+            if content.fingerprint.size > bucket.maximum_file_size:
+                raise _rejected(
+                    location,
+                    f"its {content.fingerprint.size} bytes are more than the"
+                    f" {bucket.maximum_file_size} the bucket allows",
+                )
+            if location.file_id.lower() in bucket.files:
+                raise FileTaken(
+                    f"The location {location} is taken.", location=location, operation="create"
+                )
+            return bucket
+
+
+def _file_missing(location: Location, operation: str) -> FileMissing:
+    return FileMissing(f"There is no file {location}.", location=location, operation=operation)
+
+
+def _rejected(location: Location, why: str) -> Rejected:
+    return Rejected(f"{location} is refused: {why}.", location=location, operation="create")
+
+
+def _is_a_store(store: MemoryStore) -> FileStore:
+    return store
