@@ -1,0 +1,312 @@
+"""Django's storage interface over the service: names, files, times and errors translated."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import threading
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import Storage
+from django.core.signals import setting_changed
+from django.utils.crypto import get_random_string
+
+from cloud_storages.adapters.appwrite.connection import Secret
+from cloud_storages.backends import options
+from cloud_storages.backends.content import opened
+from cloud_storages.backends.files import ReadFile, WriteFile, kind_of
+from cloud_storages.domain.errors import FileTaken, InvalidName, NotFound
+from cloud_storages.service import Buckets, StorageService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from django.core.files.base import File
+
+    from cloud_storages.backends.content import SeekableContent
+    from cloud_storages.backends.options import Option, Options
+    from cloud_storages.ports import FileStore
+
+__all__ = ["CloudStorage"]
+
+_SUFFIX_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_SETTINGS = frozenset(option.setting for option in options.OPTIONS)
+_SECRETS = ("api_key",)
+
+
+class _BoundedName(str):
+    """A name together with the most characters its alternatives may have."""
+
+    __slots__ = ("max_length",)
+    max_length: int | None
+
+
+class CloudStorage(Storage):
+    """
+    What every storage of this package has in common.
+
+    Options are read when the storage is first used and again when a setting changes; an unknown
+    one is refused at once. One instance may be used by many threads.
+
+    Names that no storage may accept (absolute, with ``..``, empty, with control characters)
+    raise SuspiciousFileOperation before any request. What else can go wrong is told in
+    ``cloud_storages.domain.errors``.
+
+    Args:
+        **given: options; each has a Django setting that holds when it is not given here.
+
+    Raises:
+        ImproperlyConfigured: an option is unknown; on first use, also when one is missing or wrong.
+
+    """
+
+    #: What holds for options that are neither given nor set.
+    option_defaults: Mapping[str, Any] = MappingProxyType({})
+
+    def __init__(self, **given: Any) -> None:
+        options.known(given)
+        self._set_up(given)
+
+    def _set_up(self, given: dict[str, Any]) -> None:
+        self._given = {
+            name: Secret(value) if name in _SECRETS and isinstance(value, str) else value
+            for name, value in given.items()
+        }
+        self._lock = threading.Lock()
+        self._built: StorageService | None = None
+        setting_changed.connect(self._forget)
+
+    def _forget(self, *, setting: str, **_: object) -> None:
+        if setting in _SETTINGS:
+            self._built = None
+
+    @property
+    def options(self) -> Options:
+        """
+        What this storage was told, checked.
+
+        Raises:
+            ImproperlyConfigured: something is missing or wrong; the message names the setting.
+
+        """
+        return options.read(self._given, defaults=self.option_defaults)
+
+    @property
+    def service(self) -> StorageService:
+        """
+        The service that does the work, for those who need it without Django.
+
+        Raises:
+            ImproperlyConfigured: as ``options``.
+
+        """
+        built = self._built
+        if built is None:
+            with self._lock:
+                built = self._built
+                if built is None:
+                    built = self._built = self._build(self.options)
+        return built
+
+    def told(self, option: Option) -> Any:
+        """
+        Return the checked value of one option.
+
+        Raises:
+            ImproperlyConfigured: it is missing or wrong; the message names the setting.
+
+        """
+        return options.value(option, self._given, self.option_defaults)
+
+    def is_chosen(self, name: str) -> bool:
+        """Whether the site itself set an option, rather than leaving it at its default."""
+        option = next(option for option in options.OPTIONS if option.name == name)
+        return name in self._given or hasattr(settings, option.setting)
+
+    def _build(self, told: Options) -> StorageService:
+        store = self._store(told)
+        public = told.access == "public"
+        buckets = Buckets(store, told.plan, create=told.create_buckets, public=public)
+        return StorageService(store, told.laid_out, buckets, told.on_conflict)
+
+    def _store(self, told: Options) -> FileStore:
+        raise NotImplementedError
+
+    # As a value
+
+    def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
+        """Return what a migration needs to make this storage again; never a secret."""
+        cls = type(self)
+        kwargs = {name: value for name, value in self._given.items() if name not in _SECRETS}
+        return f"{cls.__module__}.{cls.__qualname__}", (), kwargs
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.deconstruct()[2]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._set_up(state)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> CloudStorage:
+        copy = self.__class__.__new__(self.__class__)
+        copy._set_up(self._given)  # noqa: SLF001 - one of us
+        return copy
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.deconstruct()[2].items())
+        return f"{type(self).__name__}({told})"
+
+    # Reading
+
+    def open(
+        self,
+        name: str,
+        mode: str = "rb",
+        *,
+        encoding: str | None = None,
+        errors: str | None = None,
+        newline: str | None = None,
+    ) -> File[Any]:
+        """
+        Open a file.
+
+        Args:
+            name: which one.
+            mode: any of Python's. A file opened for writing is stored when it is closed, under
+                this very name, and not at all if its ``with`` block raises.
+            encoding: of text; UTF-8 if not given.
+            errors: as of Python's ``open``.
+            newline: as of Python's ``open``.
+
+        Raises:
+            FileNotFoundError: a file to be read or changed does not exist.
+            FileExistsError: a file to be created exists.
+            ValueError: there is no such mode.
+
+        """
+        text = {"encoding": encoding or "utf-8", "errors": errors, "newline": newline}
+        return self._open(name, mode, text)
+
+    def _open(
+        self, name: str, mode: str = "rb", text: Mapping[str, Any] | None = None
+    ) -> File[Any]:
+        kind = kind_of(mode)
+        text = text or {"encoding": "utf-8"}
+        with _django_errors():
+            canonical = self.service.canonical(str(name))
+            if kind == "r":
+                return ReadFile(canonical, mode, lambda: self.service.open(canonical), text)
+            if kind[0] == "x" and self.service.exists(canonical):
+                raise FileTaken(f"The file {canonical!r} exists.", operation="open")
+            before = self._content_before(canonical, kind)
+            return WriteFile(canonical, mode, before, self._committer(canonical, kind), text)
+
+    def _content_before(self, name: str, kind: str) -> Iterator[bytes] | tuple[()]:
+        """Return the pieces of a file that is to be changed or appended to."""
+        if kind[0] not in "ra":
+            return ()
+        try:
+            reader = self.service.open(name)
+        except NotFound:
+            if kind[0] == "r":
+                raise
+            return ()
+        return iter(lambda: reader.read(1024 * 1024) or b"", b"")
+
+    def _committer(self, name: str, kind: str) -> Any:
+        store = self.service.create if kind[0] == "x" else self.service.replace
+
+        def commit(content: SeekableContent) -> str:
+            return store(name, content)
+
+        return commit
+
+    def exists(self, name: str) -> bool:
+        """Return whether there is such a file; raise if that cannot be told."""
+        with _django_errors():
+            return self.service.exists(str(name))
+
+    def size(self, name: str) -> int:
+        """Return the size of a file in bytes."""
+        with _django_errors():
+            return self.service.info(str(name)).size
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        """Return the directories and the files directly under a path; ``""`` is the root."""
+        with _django_errors():
+            return self.service.listdir(str(path))
+
+    def url(self, name: str | None) -> str:
+        """Return the address at which a browser sees a file; does not ask whether it exists."""
+        if not name:
+            raise ValueError("The name must be given to url().")
+        with _django_errors():
+            return self.service.url(str(name))
+
+    def get_created_time(self, name: str) -> dt.datetime:
+        """Return when the content was stored, aware of its time zone if USE_TZ."""
+        with _django_errors():
+            created = self.service.info(str(name)).created
+        if settings.USE_TZ:
+            return created.astimezone(dt.timezone.utc)
+        return created.astimezone(None).replace(tzinfo=None)
+
+    def get_modified_time(self, name: str) -> dt.datetime:
+        """Return when the content was stored: Appwrite never changes content in place."""
+        return self.get_created_time(name)
+
+    def get_accessed_time(self, name: str) -> dt.datetime:
+        """Raise NotImplementedError: Appwrite does not keep it."""
+        raise NotImplementedError("Appwrite does not keep the time of the last access to a file.")
+
+    # Writing
+
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        """Return another filename, as Django forms it, but with a lower-case suffix."""
+        # An ID in lower case is used as it is, so the suffix keeps a readable ID readable.
+        return f"{file_root}_{get_random_string(7, _SUFFIX_CHARACTERS)}{file_ext}"
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """
+        Return the name under which a file is saved if nothing is there yet.
+
+        Whether it is free is settled when the file is stored: asking first would be a race.
+        """
+        with _django_errors():
+            bounded = _BoundedName(self.service.canonical(str(name), max_length))
+        bounded.max_length = max_length
+        return bounded
+
+    def is_name_available(self, name: str, max_length: int | None = None) -> bool:
+        """Return whether the name is short enough and nothing is there."""
+        return not (max_length and len(name) > max_length) and not self.exists(name)
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        max_length = getattr(name, "max_length", None)
+        with _django_errors(), opened(content) as body:
+            form = self.get_alternative_name
+            return self.service.save(str(name), body, max_length=max_length, form=form)
+
+    def delete(self, name: str) -> None:
+        """
+        Delete a file; silent if there is none.
+
+        Raises:
+            ValueError: the name is empty.
+
+        """
+        if not name:
+            raise ValueError("The name must be given to delete().")
+        with _django_errors():
+            self.service.delete(str(name))
+
+
+@contextlib.contextmanager
+def _django_errors() -> Iterator[None]:
+    """Turn the error of a refused name into the one Django raises for such names."""
+    try:
+        yield
+    except InvalidName as error:
+        raise SuspiciousFileOperation(str(error)) from error

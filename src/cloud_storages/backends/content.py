@@ -1,0 +1,90 @@
+"""
+What a caller hands to ``save``, as a content that can be read again and again.
+
+The caller's file is read once from its beginning for size and signature. Nothing is sent before
+that has succeeded. It is never closed, and never loaded whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+from typing import IO, TYPE_CHECKING, Any
+
+from django.core.files.base import File
+from django.core.files.uploadedfile import InMemoryUploadedFile
+
+from cloud_storages.domain.signatures import CHUNK_SIZE, Digest, Fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["SeekableContent", "opened"]
+
+
+class SeekableContent:
+    """
+    A content in a seekable binary file.
+
+    Args:
+        file: the file.
+        fingerprint: of all its bytes.
+
+    """
+
+    def __init__(self, file: IO[bytes] | File[Any], fingerprint: Fingerprint) -> None:
+        self._file = file
+        self.fingerprint = fingerprint
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return ``size`` bytes from ``offset``, fewer at the end."""
+        self._file.seek(offset)
+        pieces = []
+        while size > 0 and (piece := self._file.read(size)):
+            pieces.append(piece)
+            size -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+@contextlib.contextmanager
+def opened(file: File[Any]) -> Iterator[SeekableContent]:
+    """
+    Return a Django file as a content, for the length of the block.
+
+    A file that cannot be read twice, or yields text, is copied to a temporary file on the way;
+    text is stored as UTF-8.
+
+    Raises:
+        ValueError: the file is closed.
+        Exception: whatever reading it raises.
+
+    """
+    # A field's file is opened by being asked for, and counts as closed until then.
+    inner = getattr(file, "file", file)
+    if inner is None or getattr(file, "closed", False):
+        raise ValueError(f"The file {file.name!r} is closed: open it before it is saved.")
+    with contextlib.ExitStack() as stack:
+        spool = None if _rereadable(file) else stack.enter_context(_spool())
+        digest = Digest()
+        for piece in file.chunks():
+            data = piece.encode() if isinstance(piece, str) else bytes(piece)
+            digest.update(data)
+            if spool is not None:
+                spool.write(data)
+        yield SeekableContent(file if spool is None else spool, digest.fingerprint())
+
+
+def _spool() -> Any:
+    return tempfile.SpooledTemporaryFile(max_size=CHUNK_SIZE)
+
+
+def _rereadable(file: File[Any]) -> bool:
+    """Whether seeking and reading give the very bytes that ``chunks`` yields."""
+    if type(file).chunks not in (File.chunks, InMemoryUploadedFile.chunks):
+        return False
+    try:
+        file.seek(0)
+        return bool(file.seekable()) and not isinstance(file.read(0), str)
+    except (AttributeError, io.UnsupportedOperation):
+        return False

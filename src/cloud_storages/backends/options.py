@@ -1,0 +1,239 @@
+"""
+Settings and options: from what a site wrote to checked values.
+
+Each option is an entry of ``STORAGES[alias]["OPTIONS"]`` or a keyword of the class, for one
+storage; else a Django setting, for all of them; else its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from cloud_storages.domain.identifiers import identifier, is_legal, legacy_identifier
+from cloud_storages.domain.layouts import BucketPlan, FullPath, LastDirectory, Layout
+from cloud_storages.domain.names import segments
+from cloud_storages.domain.values import OnConflict
+
+__all__ = ["OPTIONS", "Option", "Options", "read"]
+
+_LAYOUTS: dict[str, type[LastDirectory | FullPath]] = {
+    "last-directory": LastDirectory,
+    "path": FullPath,
+}
+_ACCESS = ("public", "private")
+
+
+@attrs.frozen
+class Option:
+    """
+    One thing a site can choose.
+
+    Attributes:
+        name: as an option.
+        setting: as a Django setting.
+        default: what holds when neither is given; None where something must be.
+        checked: returns the value as it is used, or raises ValueError with the reason.
+
+    """
+
+    name: str
+    setting: str
+    default: Any
+    checked: Callable[[Any], Any]
+
+
+@attrs.frozen
+class Options:
+    """What a storage was told, checked; the attributes are named after the options."""
+
+    api_key: str = attrs.field(repr=False)
+    project_id: str
+    bucket_id: str
+    endpoint: str
+    create_new_if_same_content: bool
+    overwrite: bool
+    layout: str
+    buckets: Mapping[str, str]
+    create_buckets: bool
+    access: str
+    public_endpoint: str | None
+    timeout: float
+    retries: int
+    pool_size: int
+    legacy_ids: bool
+
+    @property
+    def on_conflict(self) -> OnConflict:
+        """What to do when a location is taken."""
+        if self.overwrite:
+            return OnConflict.OVERWRITE
+        keep = self.create_new_if_same_content
+        return OnConflict.KEEP_BOTH if keep else OnConflict.REUSE_IDENTICAL
+
+    @property
+    def laid_out(self) -> Layout:
+        """How names are laid out."""
+        return _LAYOUTS[self.layout](self._identify)
+
+    @property
+    def plan(self) -> BucketPlan:
+        """Which bucket a directory has."""
+        return BucketPlan(self.bucket_id, dict(self.buckets), self._identify)
+
+    @property
+    def _identify(self) -> Callable[[str], str]:
+        return legacy_identifier if self.legacy_ids else identifier
+
+
+def read(given: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None) -> Options:
+    """
+    Return the options of a storage.
+
+    Args:
+        given: its own options.
+        defaults: what holds for options that are neither given nor set.
+
+    Raises:
+        ImproperlyConfigured: something is missing or wrong; the message names the setting.
+
+    """
+    return Options(**{option.name: value(option, given, defaults or {}) for option in OPTIONS})
+
+
+def value(option: Option, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Any:
+    """
+    Return the value of one option.
+
+    Raises:
+        ImproperlyConfigured: it is missing or wrong; the message names the setting.
+
+    """
+    default = defaults.get(option.name, option.default)
+    found = given.get(option.name, getattr(settings, option.setting, default))
+    names = f"the setting {option.setting} (option {option.name!r})"
+    try:
+        return option.checked(found)
+    except ValueError as error:
+        message = f"{names[0].upper()}{names[1:]} {error}"
+        raise ImproperlyConfigured(message) from None  # the cause could show a secret
+
+
+def known(given: Mapping[str, Any]) -> None:
+    """
+    Make sure that every option given is one.
+
+    Raises:
+        ImproperlyConfigured: one is not; the message lists those there are.
+
+    """
+    names = {option.name for option in OPTIONS}
+    unknown = sorted(set(given) - names)
+    if unknown:
+        raise ImproperlyConfigured(
+            f"Unknown storage option {', '.join(map(repr, unknown))};"
+            f" there are {', '.join(sorted(names))}."
+        )
+
+
+def _secret(found: Any) -> str:
+    if not isinstance(found, str) or not found.strip():
+        raise ValueError("is missing or empty.")
+    return found.strip()
+
+
+def _text(found: Any) -> str:
+    if found is None or found == "":
+        raise ValueError("is missing or empty.")
+    if not isinstance(found, str):
+        raise ValueError(f"is a {type(found).__name__} instead of a text.")
+    return found
+
+
+def _bucket_id(found: Any) -> str:
+    text = _text(found)
+    if not is_legal(text):
+        raise ValueError(
+            f"is {text!r}, which is no ID of Appwrite's: 1 to 36 of A-Z, a-z, 0-9, '.', '_' and"
+            " '-', the first a letter or digit."
+        )
+    return text
+
+
+def _url(found: Any) -> str:
+    text = _text(found).rstrip("/")
+    if not text.startswith(("http://", "https://")) or not text.partition("://")[2]:
+        raise ValueError(
+            f"is {text!r}, which is no http:// or https:// URL; it looks like"
+            " https://cloud.appwrite.io/v1."
+        )
+    return text
+
+
+def _url_or_none(found: Any) -> str | None:
+    return None if found is None else _url(found)
+
+
+def _flag(found: Any) -> bool:
+    if not isinstance(found, bool):
+        raise ValueError(f"is {found!r} instead of True or False.")
+    return found
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def checked(found: Any) -> str:
+        if found not in choices:
+            raise ValueError(f"is {found!r} instead of {' or '.join(map(repr, choices))}.")
+        return str(found)
+
+    return checked
+
+
+def _bucket_map(found: Any) -> dict[str, str]:
+    if not isinstance(found, Mapping):
+        raise ValueError(f"is a {type(found).__name__} instead of a dict of directories.")
+    for directory, bucket_id in found.items():
+        try:
+            single = segments(str(directory)) == (directory,)
+        except ValueError:
+            single = False
+        if not single:
+            raise ValueError(
+                f"maps {directory!r}, which is not the name of a single directory, such as 'media'."
+            )
+        if not isinstance(bucket_id, str) or not is_legal(bucket_id):
+            raise ValueError(f"maps {directory!r} to {bucket_id!r}, which is no ID of Appwrite's.")
+    return dict(found)
+
+
+def _at_least(least: float, kind: type[int | float]) -> Callable[[Any], Any]:
+    def checked(found: Any) -> Any:
+        if isinstance(found, bool) or not isinstance(found, (int, kind)) or found < least:
+            raise ValueError(f"is {found!r} instead of a number of {least} or more.")
+        return kind(found)
+
+    return checked
+
+
+#: Every option, in the order in which they are documented.
+OPTIONS = (
+    Option("api_key", "APPWRITE_API_KEY", None, _secret),
+    Option("project_id", "APPWRITE_PROJECT_ID", None, _text),
+    Option("bucket_id", "APPWRITE_BUCKET_ID", None, _bucket_id),
+    Option("endpoint", "APPWRITE_API_ENDPOINT", "https://cloud.appwrite.io/v1", _url),
+    Option("create_new_if_same_content", "CLOUD_STORAGE_CREATE_NEW_IF_SAME_CONTENT", True, _flag),
+    Option("overwrite", "OVERWRITE_FILE", False, _flag),
+    Option("layout", "APPWRITE_LAYOUT", "last-directory", _one_of(*_LAYOUTS)),
+    Option("buckets", "APPWRITE_BUCKETS", {}, _bucket_map),
+    Option("create_buckets", "APPWRITE_CREATE_BUCKETS", True, _flag),
+    Option("access", "APPWRITE_ACCESS", "public", _one_of(*_ACCESS)),
+    Option("public_endpoint", "APPWRITE_PUBLIC_ENDPOINT", None, _url_or_none),
+    Option("timeout", "APPWRITE_TIMEOUT", 30.0, _at_least(0.001, float)),
+    Option("retries", "APPWRITE_RETRIES", 3, _at_least(0, int)),
+    Option("pool_size", "APPWRITE_POOL_SIZE", 10, _at_least(1, int)),
+    Option("legacy_ids", "APPWRITE_LEGACY_IDS", False, _flag),
+)

@@ -1,0 +1,182 @@
+"""
+System checks: what would go wrong at the first upload, said at start-up.
+
+They read settings and models; none makes a request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's name for it
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files import storage as django_storage
+from django.db.models import FileField
+from django.utils.module_loading import import_string
+
+from cloud_storages.backends import options
+from cloud_storages.backends.appwrite import AppWriteStorage, is_installed
+from cloud_storages.backends.base import CloudStorage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["TAG", "check_storages"]
+
+TAG = "cloud_storages"
+_HAS_STORAGES = django.VERSION >= (4, 2)
+_IGNORES_DEFAULT_FILE_STORAGE = django.VERSION >= (5, 1)
+_DEFAULT = "STORAGES['default']" if _HAS_STORAGES else "DEFAULT_FILE_STORAGE"
+
+
+def check_storages(
+    app_configs: Sequence[Any] | None,  # noqa: ARG001 - settings concern every application
+    **_: object,
+) -> list[CheckMessage]:
+    """Return what is wrong with the storages of this package that the site uses."""
+    storages: dict[str, CloudStorage] = {}
+    messages = [*_dead_setting(), *_collected(storages)]
+    uses = list(_fields(storages.get(_DEFAULT)))
+    for field, storage in uses:
+        if storage not in storages.values():
+            storages[f"the storage of {field}"] = storage
+    for where, storage in storages.items():
+        faults = list(_faults(where, storage))
+        messages += faults or _advice(where, storage)
+        if isinstance(storage, AppWriteStorage) and not is_installed():
+            messages.append(_not_installed(where))
+    return [*messages, *(_dated(field) for field, storage in uses if _is_dated(field, storage))]
+
+
+def _collected(storages: dict[str, CloudStorage]) -> Iterator[CheckMessage]:
+    """Collect the storages of this package that the settings name; yield what hinders it."""
+    for where, told in _named():
+        try:
+            backend = import_string(told.get("BACKEND", ""))
+        except ImportError:
+            continue  # Django itself says so as soon as the storage is used
+        if not (isinstance(backend, type) and issubclass(backend, CloudStorage)):
+            continue
+        try:
+            storages[where] = backend(**told.get("OPTIONS", {}))
+        except ImproperlyConfigured as error:
+            yield Error(
+                f"{where}: {error}",
+                hint="Correct the name of the option, or take it out of OPTIONS.",
+                id="cloud_storages.E002",
+            )
+
+
+def _named() -> Iterator[tuple[str, dict[str, Any]]]:
+    if _HAS_STORAGES:
+        for alias, told in cast("dict[str, Any]", django_storage.storages.backends).items():
+            yield f"STORAGES[{alias!r}]", told
+    else:
+        yield _DEFAULT, {"BACKEND": settings.DEFAULT_FILE_STORAGE}
+
+
+def _fields(default: CloudStorage | None) -> Iterator[tuple[FileField, CloudStorage]]:
+    """Yield the file fields whose storage is of this package, with that storage."""
+    for model in apps.get_models():
+        for field in model._meta.get_fields():  # noqa: SLF001 - documented by Django as _meta
+            if not isinstance(field, FileField):
+                continue
+            is_default = field.storage is django_storage.default_storage
+            storage = default if is_default else field.storage
+            if isinstance(storage, CloudStorage):
+                yield field, storage
+
+
+def _dead_setting() -> Iterator[CheckMessage]:
+    dotted = str(getattr(settings, "DEFAULT_FILE_STORAGE", ""))
+    if _IGNORES_DEFAULT_FILE_STORAGE and dotted.startswith("cloud_storages."):
+        yield Warning(
+            "DEFAULT_FILE_STORAGE is set, but this Django does not read it: uploads go to the"
+            " default storage of STORAGES.",
+            hint=f'Write STORAGES = {{"default": {{"BACKEND": "{dotted}"}}, ...}} instead.',
+            id="cloud_storages.W003",
+        )
+
+
+def _faults(where: str, storage: CloudStorage) -> Iterator[CheckMessage]:
+    """Yield what keeps a storage from working at all."""
+    told: dict[str, Any] = {}
+    for option in options.OPTIONS:
+        try:
+            told[option.name] = storage.told(option)
+        except ImproperlyConfigured as error:
+            yield Error(
+                f"{where}: {error}",
+                hint=f"Write {option.setting} = ... in the settings, or {option.name!r}: ... in"
+                " the OPTIONS of this storage.",
+                id="cloud_storages.E001",
+            )
+    if told.get("layout") == "path" and told.get("buckets"):
+        yield Error(
+            f"{where}: APPWRITE_BUCKETS maps directories to buckets, but in the layout 'path'"
+            " directories are no buckets.",
+            hint="Take APPWRITE_BUCKETS out, or write APPWRITE_LAYOUT = 'last-directory'.",
+            id="cloud_storages.E003",
+        )
+
+
+def _advice(where: str, storage: CloudStorage) -> list[CheckMessage]:
+    """Return what a site should not be deployed with."""
+    if settings.DEBUG or not isinstance(storage, AppWriteStorage):
+        return []
+    told = storage.options
+    named = (
+        ("APPWRITE_API_ENDPOINT", told.endpoint, "the API key travels"),
+        ("APPWRITE_PUBLIC_ENDPOINT", told.public_endpoint or "", "private files travel"),
+    )
+    messages: list[CheckMessage] = [
+        Warning(
+            f"{where}: {setting} is {url}: {what} unencrypted.",
+            hint=f"Write {setting} = 'https://{url.partition('://')[2]}'.",
+            id="cloud_storages.W001",
+        )
+        for setting, url, what in named
+        if url.startswith("http://")
+    ]
+    if not storage.is_chosen("access"):
+        messages.append(
+            Warning(
+                f"{where}: it is not chosen whether anyone may read the files of new buckets;"
+                " they will be public.",
+                hint="Write APPWRITE_ACCESS = 'public' or APPWRITE_ACCESS = 'private'.",
+                id="cloud_storages.W002",
+            )
+        )
+    return messages
+
+
+def _not_installed(where: str) -> CheckMessage:
+    return Error(
+        f"{where}: Appwrite's SDK is not installed.",
+        hint="Run pip install 'django-cloud-storages[appwrite]'.",
+        id="cloud_storages.E004",
+    )
+
+
+def _is_dated(field: FileField, storage: CloudStorage) -> bool:
+    try:
+        layout = storage.options.layout
+    except ImproperlyConfigured:
+        return False
+    return (
+        layout == "last-directory" and isinstance(field.upload_to, str) and "%" in field.upload_to
+    )
+
+
+def _dated(field: FileField) -> CheckMessage:
+    return Warning(
+        f"upload_to={field.upload_to!r} has date parts, and in the layout 'last-directory' the"
+        " last directory is a bucket: one is made for every day of the month, files of all months"
+        " meet in it, and free plans allow three buckets.",
+        hint="Write APPWRITE_LAYOUT = 'path', or take the date parts out of upload_to.",
+        obj=field,
+        id="cloud_storages.W004",
+    )

@@ -1,0 +1,9 @@
+from django.db import models
+
+
+class Document(models.Model):
+    """A model as sites have them: a file and a picture on the default storage."""
+
+    file = models.FileField(upload_to="documents", blank=True)
+    picture = models.ImageField(upload_to="pictures", blank=True)
+    short = models.FileField(upload_to="short", max_length=30, blank=True)
