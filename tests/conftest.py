@@ -48,9 +48,7 @@ def server() -> Iterator[Server]:
     """One server for the whole run; each test makes buckets of its own."""
     endpoint = os.environ.get("APPWRITE_TEST_ENDPOINT")
     if endpoint:
-        yield Server(
-            endpoint, os.environ["APPWRITE_TEST_PROJECT"], os.environ["APPWRITE_TEST_KEY"]
-        )
+        yield Server(endpoint, os.environ["APPWRITE_TEST_PROJECT"], os.environ["APPWRITE_TEST_KEY"])
         return
     key = f"standard_{uuid.uuid4().hex}"
     with Emulator(project="tests", key=key, storage_limit=500_000_000) as emulator:

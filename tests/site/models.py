@@ -7,3 +7,6 @@ class Document(models.Model):
     file = models.FileField(upload_to="documents", blank=True)
     picture = models.ImageField(upload_to="pictures", blank=True)
     short = models.FileField(upload_to="short", max_length=30, blank=True)
+
+    def __str__(self) -> str:
+        return self.file.name

@@ -150,4 +150,4 @@ def _hash(text: str) -> str:
 def _extension(text: str) -> str:
     """Return what the server takes for the extension, with its dot: all after the last one."""
     _, dot, extension = text.rpartition("/")[2].rpartition(".")
-    return dot + extension
+    return dot + extension if dot else ""

@@ -1,0 +1,190 @@
+"""Where a name's file lives, and under which name a file is listed."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloud_storages.domain.identifiers import identifier, legacy_identifier
+from cloud_storages.domain.layouts import ROOT, BucketPlan, FullPath, LastDirectory, names_in
+from cloud_storages.domain.values import BucketInfo, FileInfo, Location
+
+LAST = LastDirectory(identifier)
+FULL = FullPath(identifier)
+LAYOUTS = pytest.mark.parametrize("layout", [LAST, FULL], ids=["last-directory", "path"])
+
+SEGMENT = st.one_of(
+    st.text(
+        st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="/\\"),
+        min_size=1,
+        max_size=60,
+    ).filter(lambda text: text not in (".", "..")),
+    st.sampled_from(["Photo.png", "photo.png", "0", "-", "tmp_x", 'a;b%41".txt', "x" * 600]),
+    st.sampled_from(["Photo.png", "日本語.jpg"]).map(identifier),
+)
+NAMES = st.lists(SEGMENT, min_size=1, max_size=4).map("/".join)
+
+
+def listed(layout, directory, *files, finish_staged=False):
+    created = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
+    infos = [
+        FileInfo(Location("b", file_id), title, 1, "x", created, complete)
+        for file_id, title, complete in files
+    ]
+    return list(names_in(layout, directory, infos, finish_staged=finish_staged))
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical", "directory", "title"),
+    [
+        ("assets/statics/media/my_file.txt", "media/my_file.txt", "media", "my_file.txt"),
+        ("media/my_file.txt", "media/my_file.txt", "media", "my_file.txt"),
+        ("my_file.txt", "my_file.txt", ROOT, "my_file.txt"),
+        ("a\\b\\c.txt", "b/c.txt", "b", "c.txt"),
+    ],
+)
+def test_the_last_directory_is_the_bucket(name, canonical, directory, title):
+    place = LAST.place(name)
+
+    assert (place.name, place.directory, place.title) == (canonical, directory, title)
+
+
+def test_in_the_layout_path_nothing_is_ignored():
+    place = FULL.place("assets/statics/media/my_file.txt")
+
+    assert place.name == place.title == "assets/statics/media/my_file.txt"
+    assert place.directory == ROOT
+
+
+@LAYOUTS
+@given(name=NAMES)
+def test_canonicalising_a_canonical_name_changes_nothing(layout, name):
+    place = layout.place(name)
+
+    assert layout.place(place.name) == place
+
+
+@LAYOUTS
+@given(one=NAMES, other=NAMES)
+def test_two_canonical_names_never_share_a_location(layout, one, other):
+    one, other = layout.place(one), layout.place(other)
+    same_location = (one.directory, one.file_id) == (other.directory, other.file_id)
+
+    assert same_location == (one.name == other.name)
+
+
+@given(one=NAMES, other=NAMES)
+def test_two_directories_never_share_a_bucket(one, other):
+    one, other = LAST.place(f"{one}/f").directory, LAST.place(f"{other}/f").directory
+    plan = BucketPlan("the-root", {}, identifier)
+
+    assert (plan.bucket_id(one) == plan.bucket_id(other)) == (one == other)
+
+
+@LAYOUTS
+@given(name=NAMES)
+def test_what_is_stored_fits_what_appwrite_keeps(layout, name):
+    place = layout.place(name)
+
+    assert len(place.title.encode()) <= 509
+    assert len(place.directory) <= 128
+    _, dot, extension = place.title.rpartition("/")[2].rpartition(".")
+    assert not dot or len(extension.encode()) <= 100
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,29}", fullmatch=True),
+    st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,25}\.[a-z]{1,5}(-[0-9])?", fullmatch=True),
+)
+def test_every_name_that_1_2_5_returned_is_the_same_bucket_and_file_with_legacy_ids(folder, name):
+    if "0" in (folder, name):
+        return  # the server itself never stored these under their own ID
+    place = LastDirectory(legacy_identifier).place(f"{folder}/{name}")
+
+    assert place.name == f"{folder}/{name}"
+    assert place.file_id == name
+    assert BucketPlan("root", {}, legacy_identifier).bucket_id(place.directory) == folder
+
+
+@LAYOUTS
+@given(name=NAMES)
+def test_a_file_is_listed_under_the_name_it_was_saved_with(layout, name):
+    place = layout.place(name)
+    # Appwrite strips quotes from the ends of a title; two on each side are found again.
+    title = place.title.strip('"') if len(place.title) - len(place.title.strip('"')) <= 2 else ""
+
+    if title:
+        assert listed(layout, place.directory, (place.file_id, title, True)) == [place.name]
+
+
+@pytest.mark.parametrize(
+    ("file_id", "title", "names"),
+    [
+        ("photo.png", "photo.png", ["d/photo.png"]),
+        ("65ab0c", "Made in the console.png", ["d/65ab0c"]),
+        ("65ab0c", "dir/sub.png", ["d/65ab0c"]),
+        ("65AB0C", "Made in the console.png", []),
+        ("photo.png", "a\nb", ["d/photo.png"]),
+        (identifier("Old.png"), "Renamed.png", []),
+    ],
+)
+def test_everything_that_is_listed_can_be_opened_under_that_name(file_id, title, names):
+    assert listed(LAST, "d", (file_id, title, True)) == names
+    assert [LAST.place(name).file_id for name in names] == [file_id for _ in names]
+
+
+def test_partials_are_not_listed():
+    assert listed(LAST, "d", ("a.txt", "a.txt", False), ("b.txt", "b.txt", True)) == ["d/b.txt"]
+
+
+@LAYOUTS
+def test_a_file_that_exists_as_a_staged_copy_only_is_listed_where_it_can_be_opened(layout):
+    place = layout.place("Photo.png")
+    copy = (place.staging_ids[3], "Photo.png", True)
+
+    assert listed(layout, ROOT, copy) == []
+    assert listed(layout, ROOT, copy, finish_staged=True) == ["Photo.png"]
+
+
+@pytest.mark.parametrize(
+    ("path", "directory", "prefix"),
+    [("", ROOT, ""), (".", ROOT, ""), ("a", "a", "a/"), ("a/b/", "b", "a/b/")],
+)
+def test_a_path_is_listed_in_the_bucket_or_under_the_prefix_it_means(path, directory, prefix):
+    assert LAST.bucket_directory(path) == directory
+    assert FULL.prefix(path) == prefix
+
+
+BUCKETS = [
+    BucketInfo("root", "Root"),
+    BucketInfo("media", "Media"),
+    BucketInfo("x1", "docs"),
+    BucketInfo("x2", "twice"),
+    BucketInfo("x3", "twice"),
+    BucketInfo("x4", "media"),
+    BucketInfo("x5", "mapped elsewhere"),
+    BucketInfo("X6", "a/b"),
+    BucketInfo(identifier("My Photos"), "My Photos"),
+]
+
+
+def test_directories_come_back_under_names_that_lead_to_their_buckets():
+    plan = BucketPlan("root", {"invoices": "x5"}, identifier)
+
+    assert plan.directory_names(BUCKETS) == [
+        "Media",
+        "docs",
+        "x2",
+        "x3",
+        "x4",
+        "invoices",
+        "My Photos",
+    ]
+
+
+def test_buckets_are_found_by_exactly_their_name():
+    plan = BucketPlan("root", {}, identifier)
+
+    assert plan.found_by_name("twice", BUCKETS) == ("x2", "x3")
+    assert plan.found_by_name("Docs", BUCKETS) == ()
