@@ -1,0 +1,175 @@
+"""Replacing loses nothing, wherever it stops."""
+
+import itertools
+
+import pytest
+
+from cloud_storages.adapters.memory import MemoryStore
+from cloud_storages.domain.errors import CloudStorageError, FileMissing, Unavailable
+from cloud_storages.domain.signatures import CHUNK_SIZE
+from cloud_storages.domain.values import Location, OnConflict
+
+from .stores import Crash, Recorded, content, memory_with, service_over, text
+
+OLD, NEW = b"old", b"new content"
+SIZES = {"small": (OLD, NEW), "chunked": (OLD * CHUNK_SIZE, NEW * CHUNK_SIZE)}
+STOPS = list(itertools.product(SIZES, range(1, 8), (False, True), (Crash, Unavailable)))
+
+
+@pytest.mark.parametrize(("size", "stop", "effect", "error"), STOPS)
+def test_whenever_it_stops_the_name_reads_as_the_whole_old_or_the_whole_new(
+    size, stop, effect, error
+):
+    old, new = SIZES[size]
+    real = memory_with(**{"a.txt": old})
+    store = Recorded(real, fails_at=stop, effect=effect, error=error)
+    finished = False
+    try:
+        service_over(store, OnConflict.OVERWRITE).save("docs/a.txt", content(new))
+        finished = True
+    except (Crash, CloudStorageError):
+        pass
+
+    after = service_over(real, OnConflict.OVERWRITE)
+
+    assert text(after, "docs/a.txt") in ((new,) if finished else (old, new))
+    assert after.exists("docs/a.txt")
+    assert after.listdir("docs") == ([], ["a.txt"])
+
+
+@pytest.mark.parametrize("stop", range(1, 6))
+def test_after_it_stopped_the_next_save_goes_through_and_delete_leaves_nothing(stop):
+    real = memory_with(**{"a.txt": OLD})
+    with pytest.raises(Crash):
+        service_over(Recorded(real, fails_at=stop, error=Crash), OnConflict.OVERWRITE).save(
+            "docs/a.txt", content(NEW)
+        )
+    service = service_over(real, OnConflict.OVERWRITE)
+
+    service.save("docs/a.txt", content(b"newest"))
+    assert text(service, "docs/a.txt") == b"newest"
+
+    service.delete("docs/a.txt")
+    assert not service.exists("docs/a.txt")
+    assert list(real.files("docs")) == []
+
+
+def interrupted():
+    """Return a store in which new content was staged and the old file deleted, no more."""
+    real = memory_with(**{"a.txt": OLD})
+    with pytest.raises(Crash):
+        service_over(Recorded(real, fails_at=4, error=Crash), OnConflict.OVERWRITE).save(
+            "docs/a.txt", content(NEW)
+        )
+    with pytest.raises(FileMissing):
+        real.stat(Location("docs", "a.txt"))
+    return real
+
+
+def test_opening_finishes_the_replacement():
+    real = interrupted()
+
+    assert text(service_over(real, OnConflict.OVERWRITE), "docs/a.txt") == NEW
+
+    assert [info.location.file_id for info in real.files("docs")] == ["a.txt"]
+
+
+@pytest.mark.parametrize("question", ["exists", "info"])
+def test_asking_finishes_it_too(question):
+    real = interrupted()
+
+    assert getattr(service_over(real, OnConflict.OVERWRITE), question)("docs/a.txt")
+    assert real.stat(Location("docs", "a.txt")).size == len(NEW)
+
+
+def test_who_may_only_read_reads_the_staged_copy():
+    real = interrupted()
+
+    class ReadOnly:
+        def __getattr__(self, name):
+            if name in ("create", "delete"):
+                raise Unavailable("this key may only read")
+            return getattr(real, name)
+
+    service = service_over(ReadOnly(), OnConflict.OVERWRITE)
+
+    assert text(service, "docs/a.txt") == NEW
+    assert service.info("docs/a.txt").size == len(NEW)
+
+
+def test_a_deleted_file_does_not_come_back_from_a_staged_copy():
+    real = interrupted()
+    service = service_over(real, OnConflict.OVERWRITE)
+
+    service.delete("docs/a.txt")
+
+    assert not service.exists("docs/a.txt")
+    assert service.listdir("docs") == ([], [])
+
+
+def test_the_staged_copy_is_looked_for_under_overwrite_only():
+    store = Recorded(interrupted())
+
+    for policy, calls in (
+        (OnConflict.KEEP_BOTH, ["read"]),
+        (OnConflict.OVERWRITE, ["read", "find", "create", "read", "delete", "read"]),
+    ):
+        store.calls.clear()
+        try:
+            service_over(store, policy).open("docs/a.txt")
+        except FileMissing:
+            assert policy is OnConflict.KEEP_BOTH
+        assert store.calls == calls
+
+
+def test_a_copy_that_somebody_left_long_ago_is_cleared_away_by_the_next_save():
+    import datetime as dt
+
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
+    clock = iter(now + dt.timedelta(minutes=minutes) for minutes in itertools.count(0, 45))
+    real = MemoryStore(now=lambda: next(clock))
+    service = service_over(real, OnConflict.OVERWRITE)
+    service.save("docs/a.txt", content(OLD))
+    with pytest.raises(Crash):
+        service_over(Recorded(real, fails_at=3, error=Crash), OnConflict.OVERWRITE).save(
+            "docs/a.txt", content(NEW)
+        )
+    assert len(list(real.files("docs"))) == 2
+
+    service.save("docs/a.txt", content(b"newest"))
+
+    assert [info.location.file_id for info in real.files("docs")] == ["a.txt"]
+    assert text(service, "docs/a.txt") == b"newest"
+
+
+def test_another_writer_who_comes_between_loses_nothing_either():
+    real = memory_with(**{"a.txt": OLD})
+
+    class Interloper(Recorded):
+        def _call(self, name, /, *args, **kwargs):
+            answer = super()._call(name, *args, **kwargs)
+            if self.calls == ["find", "create", "delete"]:
+                # Another process knows nothing of this one's turns.
+                real.create(Location("docs", "a.txt"), "a.txt", content(b"interloper"))
+            return answer
+
+    service = service_over(Interloper(real), OnConflict.OVERWRITE)
+
+    service.save("docs/a.txt", content(NEW))
+
+    assert text(service, "docs/a.txt") == NEW
+    assert [info.location.file_id for info in real.files("docs")] == ["a.txt"]
+
+
+def test_a_rejected_replacement_keeps_the_old_file_and_leaves_nothing():
+    from cloud_storages.domain.errors import Rejected
+
+    real = MemoryStore(maximum_file_size=5)
+    service = service_over(real, OnConflict.OVERWRITE)
+    service.save("docs/a.txt", content(OLD))
+
+    with pytest.raises(Rejected):
+        service.save("docs/a.txt", content(NEW))
+
+    assert text(service, "docs/a.txt") == OLD
+    assert [info.location.file_id for info in real.files("docs")] == ["a.txt"]
