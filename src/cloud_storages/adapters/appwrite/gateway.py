@@ -19,7 +19,7 @@ import requests
 import urllib3
 
 from cloud_storages.adapters.appwrite.refusals import CursorLost, MaybeOurs, RangeRefused
-from cloud_storages.adapters.appwrite.transport import Refusal, Transport, document_of, is_temporary
+from cloud_storages.adapters.appwrite.transport import Refusal, Transport, is_temporary
 from cloud_storages.domain.errors import (
     AccessDenied,
     BucketMissing,
@@ -191,7 +191,7 @@ class Gateway:
             headers = {"Content-Range": content_range, "X-Appwrite-ID": location.file_id}
         with translated(self._connection, "create", location):
             try:
-                response = self._transport.send(
+                return self._transport.send(
                     "POST",
                     path,
                     headers=headers,
@@ -203,7 +203,6 @@ class Gateway:
                 if doubtful is None:
                     raise
                 raise doubtful from refusal
-            return response.status_code, document_of(response)
 
     def view(
         self,
@@ -397,4 +396,6 @@ def _maybe_ours(refusal: Refusal, location: Location) -> MaybeOurs | None:
         answered = parsedate_to_datetime(refusal.date)
     except (TypeError, ValueError):
         return None  # without the server's time nothing can be proven
+    if answered.tzinfo is None:
+        answered = answered.replace(tzinfo=dt.timezone.utc)
     return MaybeOurs(location, answered - dt.timedelta(seconds=refusal.seconds))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from cloud_storages.adapters.appwrite.connection import Connection
 
-__all__ = ["Refusal", "Transport", "document_of", "is_temporary"]
+__all__ = ["Refusal", "Transport", "is_temporary"]
 
 logger = logging.getLogger("cloud_storages")
 
@@ -37,6 +37,13 @@ _LONGEST_PAUSE = 30.0
 #: Statuses of a passing trouble; 408 is a database that took too long.
 _TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
 _SUCCESS = range(200, 300)
+#: What is raised when no answer came, or not all of it.
+_NO_ANSWER = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.JSONDecodeError,
+)
 _noted: set[str] = set()
 
 
@@ -121,10 +128,8 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         """
         given = {key: value for key, value in (params or {}).items() if value is not None}
         if method.lower() == "get":
-            response = self.send("GET", path, headers=headers, params=self.flatten(given))
-        else:
-            response = self.send(method.upper(), path, headers=headers, json=given)
-        return document_of(response)
+            return self.send("GET", path, headers=headers, params=self.flatten(given))[1]
+        return self.send(method.upper(), path, headers=headers, json=given)[1]
 
     def chunked_upload(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse: the SDK's chunked upload reports files as stored that are not."""
@@ -138,9 +143,9 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         headers: Mapping[str, str] | None = None,
         patience: float = 0.0,
         **body: Any,
-    ) -> requests.Response:
+    ) -> tuple[int, Any]:
         """
-        Make a request, repeat it while that is worth it, and return the answer.
+        Make a request, repeat it while that is worth it, and return status and document.
 
         Every request of this package may be repeated: the IDs of what it creates are its own.
 
@@ -160,7 +165,10 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         for attempt in self.attempts(is_temporary):
             with attempt:
                 try:
-                    return self.send_once(method, path, headers=headers, patience=patience, **body)
+                    response = self.send_once(
+                        method, path, headers=headers, patience=patience, **body
+                    )
+                    return response.status_code, _document_of(response)
                 except Refusal as refusal:
                     refusal.attempts = attempt.retry_state.attempt_number
                     refusal.seconds = time.monotonic() - started
@@ -236,7 +244,7 @@ def _own(headers: Mapping[str, str]) -> dict[str, str]:
     return own
 
 
-def document_of(response: requests.Response) -> Any:
+def _document_of(response: requests.Response) -> Any:
     """Return the JSON of an answer, or its bytes if it is something else."""
     if response.headers.get("Content-Type", "").startswith("application/json"):
         return response.json()
@@ -249,10 +257,10 @@ def is_temporary(error: BaseException) -> bool:
         return error.temporary
     if isinstance(error, (requests.exceptions.SSLError, requests.exceptions.InvalidURL)):
         return False
-    return isinstance(error, (requests.ConnectionError, requests.Timeout))
+    return isinstance(error, _NO_ANSWER)
 
 
-_backoff = tenacity.wait_exponential_jitter(initial=0.1, max=5.0, jitter=0.2)
+_backoff = tenacity.wait_exponential(multiplier=0.1, max=5.0) + tenacity.wait_random(0, 0.1)
 
 
 def _pause(state: tenacity.RetryCallState) -> float:

@@ -1,0 +1,496 @@
+"""The Appwrite store on a bad day: lost answers, busy servers, wrong answers, other writers."""
+
+import datetime as dt
+from email.utils import format_datetime
+
+import pytest
+
+from cloud_storages.adapters.appwrite import AppwriteStore, Connection
+from cloud_storages.domain.errors import (
+    AccessDenied,
+    FileMissing,
+    FileTaken,
+    IntegrityError,
+    Misconfigured,
+    Rejected,
+    Unavailable,
+)
+from cloud_storages.domain.identifiers import identifier
+from cloud_storages.domain.layouts import BucketPlan, LastDirectory
+from cloud_storages.domain.signatures import CHUNK_SIZE
+from cloud_storages.domain.values import Location, OnConflict
+from cloud_storages.emulator import Emulator, Fault
+from cloud_storages.ports import BytesContent
+from cloud_storages.service import Buckets, RemoteReader, StorageService
+
+KEY = "standard_0123456789abcdef"
+SMALL = BytesContent(b"a small content")
+BIG = BytesContent(bytes(range(256)) * (2 * CHUNK_SIZE // 256) + b"end")
+THERE = Location("media", "a.bin")
+# Each request of each upload.
+REQUESTS = pytest.mark.parametrize(
+    ("content", "nth"),
+    [(SMALL, 1), (BIG, 1), (BIG, 2), (BIG, 3)],
+    ids=["small", "first chunk", "second chunk", "last chunk"],
+)
+UPLOADS = r"/buckets/media/files$"
+VIEW = r"/view$"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Emulator(project="tests", key=KEY, storage_limit=100_000_000) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def pauses():
+    return []
+
+
+@pytest.fixture
+def store(server, pauses):
+    """A store on an empty bucket ``media``, which notes its pauses instead of taking them."""
+    store = _store(server, pauses)
+    store.create_bucket("media", "media", public=True)
+    server.traffic.clear()
+    yield store
+    server.clear_faults()
+    _delete_bucket(server)
+
+
+def _store(server, pauses, **changes):
+    told = {"endpoint": server.endpoint, "project_id": "tests", "api_key": KEY, **changes}
+    told.setdefault("public_endpoint", told["endpoint"])
+    return AppwriteStore(Connection(**told), sleep=pauses.append)
+
+
+def _delete_bucket(server):
+    import requests
+
+    headers = {"X-Appwrite-Project": "tests", "X-Appwrite-Key": KEY}
+    requests.delete(f"{server.endpoint}/storage/buckets/media", headers=headers, timeout=10)
+
+
+def _there(store):
+    return {info.location.file_id for info in store.files("media")}
+
+
+def _read(store, location=THERE):
+    return RemoteReader(store, location).readall()
+
+
+@REQUESTS
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"drop": "before"},
+        {"drop": "after"},
+        {"status": 503},
+        {"status": 500, "body": b'{"type":"general_unknown","message":"Server Error"}'},
+        {"status": 429, "headers": {"Retry-After": "5"}},
+        {"truncate": 30},
+    ],
+    ids=lambda fault: "-".join(map(str, fault.items())),
+)
+def test_an_upload_survives_one_fault_in_any_of_its_requests(server, store, content, nth, fault):
+    server.inject(Fault(method="POST", path=UPLOADS, nth=nth, **fault))
+
+    info = store.create(THERE, "a.bin", content)
+
+    assert info.location == THERE
+    assert _read(store) == content.data
+    assert _there(store) == {"a.bin"}
+
+
+@REQUESTS
+def test_an_upload_that_fails_for_good_leaves_nothing(server, store, content, nth):
+    server.inject(Fault(method="POST", path=UPLOADS, nth=nth, times=4, status=503))
+
+    with pytest.raises(Unavailable) as caught:
+        store.create(THERE, "a.bin", content)
+
+    assert caught.value.temporary
+    assert caught.value.location == THERE
+    assert _there(store) == set()
+    store.create(THERE, "a.bin", content)
+    assert _read(store) == content.data
+
+
+def test_a_chunk_that_cannot_be_read_leaves_nothing(store):
+    class Breaking:
+        fingerprint = BIG.fingerprint
+
+        def read(self, offset, size):
+            if offset >= CHUNK_SIZE:
+                raise RuntimeError("the disk is gone")
+            return BIG.read(offset, size)
+
+    with pytest.raises(RuntimeError, match="disk"):
+        store.create(THERE, "a.bin", Breaking())
+
+    assert _there(store) == set()
+
+
+def test_a_content_that_shrinks_meanwhile_is_not_stored(store):
+    class Shrinking:
+        fingerprint = SMALL.fingerprint
+
+        def read(self, offset, size):
+            return SMALL.read(offset, size)[:-1]
+
+    with pytest.raises(IntegrityError, match="changed"):
+        store.create(THERE, "a.bin", Shrinking())
+
+    assert _there(store) == set()
+
+
+def test_a_content_that_changes_meanwhile_is_not_reported_as_stored(store):
+    class Changing:
+        fingerprint = SMALL.fingerprint
+
+        def read(self, offset, size):
+            return SMALL.read(offset, size)[::-1]
+
+    with pytest.raises(IntegrityError, match="not what was sent"):
+        store.create(THERE, "a.bin", Changing())
+
+    assert _there(store) == set()
+
+
+def test_a_twin_that_was_there_before_is_not_taken_for_the_lost_upload(server, store):
+    store.create(THERE, "a.bin", SMALL)
+    later = dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=1)
+    server.inject(Fault(method="POST", path=UPLOADS, drop="before"))
+    server.inject(
+        Fault(
+            method="POST",
+            path=UPLOADS,
+            status=409,
+            headers={
+                "Content-Type": "application/json",
+                "Date": format_datetime(later, usegmt=True),
+            },
+            body=b'{"type":"storage_file_already_exists","message":"taken","code":409}',
+        )
+    )
+
+    with pytest.raises(FileTaken):
+        store.create(THERE, "a.bin", SMALL)
+
+    assert _read(store) == SMALL.data
+
+
+def test_a_stale_connection_is_replaced_without_anybody_noticing(server, store):
+    store.create(THERE, "a.bin", SMALL)
+    server.inject(Fault(method="GET", path=VIEW, drop="before"))
+
+    assert _read(store) == SMALL.data
+
+
+def test_a_busy_server_is_given_the_time_it_asks_for(server, store, pauses):
+    server.inject(Fault(path=UPLOADS, status=429, headers={"Retry-After": "5"}))
+
+    store.create(THERE, "a.bin", SMALL)
+
+    assert len(pauses) == 1
+    assert 5 <= pauses[0] < 6
+
+
+def test_pauses_grow_and_end(server, store, pauses):
+    server.inject(Fault(path=UPLOADS, times=9, status=503))
+
+    with pytest.raises(Unavailable):
+        store.create(THERE, "a.bin", SMALL)
+
+    assert len(pauses) == 3
+    assert pauses == sorted(pauses)
+    assert sum(pauses) < 5
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "error"),
+    [
+        (400, "storage_invalid_file_size", Rejected),
+        (400, "storage_file_type_unsupported", Rejected),
+        (403, "storage_invalid_file", Rejected),
+        (401, "user_unauthorized", AccessDenied),
+        (401, "general_unauthorized_scope", AccessDenied),
+        (401, "project_key_expired", AccessDenied),
+        (404, "project_not_found", Misconfigured),
+        (403, "project_id_missing", Misconfigured),
+        (413, "", Rejected),
+        (404, "", Misconfigured),
+    ],
+)
+def test_what_will_not_change_is_not_asked_again(server, store, status, kind, error):
+    body = f'{{"type":"{kind}","message":"no","code":{status}}}'.encode() if kind else b"<html>"
+    content_type = "application/json" if kind else "text/html"
+    server.inject(
+        Fault(path=UPLOADS, status=status, body=body, headers={"Content-Type": content_type})
+    )
+
+    with pytest.raises(error) as caught:
+        store.create(THERE, "a.bin", SMALL)
+
+    assert not caught.value.temporary
+    assert not isinstance(caught.value, FileNotFoundError)
+    assert len(server.traffic.exchanges) == 1
+
+
+def test_a_redirect_is_not_followed_with_the_key(server, store):
+    with Emulator(project="tests", key=KEY) as elsewhere:
+        target = f"{elsewhere.endpoint}/storage/buckets/media/files?token=secret"
+        server.inject(Fault(path=UPLOADS, status=301, headers={"Location": target}))
+
+        with pytest.raises(Misconfigured, match="APPWRITE_API_ENDPOINT") as caught:
+            store.create(THERE, "a.bin", SMALL)
+
+        assert elsewhere.traffic.exchanges == ()
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"<html>Please log in</html>", "text/html"),
+        (b"", "application/octet-stream"),
+        (b"[]", "application/json"),
+        (b"{}", "application/json"),
+        (b'{"$id":"a.bin"}', "application/json"),
+    ],
+)
+def test_a_success_that_is_not_appwrites_is_no_success(server, store, body, content_type):
+    headers = {"Content-Type": content_type}
+    server.inject(Fault(path=UPLOADS, status=201, body=body, headers=headers))
+    server.inject(Fault(path="/a.bin$", status=200, body=body, headers=headers))
+
+    with pytest.raises(Misconfigured, match="APPWRITE_API_ENDPOINT"):
+        store.create(THERE, "a.bin", SMALL)
+    with pytest.raises(Misconfigured, match="APPWRITE_API_ENDPOINT"):
+        store.stat(THERE)
+
+
+def test_broken_json_is_named_as_such(server, store):
+    headers = {"Content-Type": "application/json"}
+    server.inject(Fault(path=r"/a\.bin$", times=9, status=200, body=b'{"$id": "a', headers=headers))
+
+    with pytest.raises(Unavailable, match="broken JSON"):
+        store.stat(THERE)
+
+
+def test_a_wrong_signature_is_never_reported_as_stored(server, store):
+    answer = (
+        b'{"$id":"a.bin","name":"a.bin","signature":"00000000000000000000000000000000",'
+        b'"sizeOriginal":15,"chunksTotal":1,"chunksUploaded":1,"$permissions":[],'
+        b'"$createdAt":"2026-07-22T10:11:12.345+00:00"}'
+    )
+    headers = {"Content-Type": "application/json"}
+    server.inject(Fault(path=UPLOADS, times=3, status=201, body=answer, headers=headers))
+
+    with pytest.raises(IntegrityError, match="not what was sent"):
+        store.create(THERE, "a.bin", SMALL)
+
+    assert [each.method for each in server.traffic.exchanges] == ["POST", "DELETE"] * 3
+
+
+def test_a_small_file_is_not_lost_in_somebody_elses_unfinished_upload(server, store):
+    _begin_partial(server, chunks=1)
+
+    with pytest.raises(FileTaken):
+        store.create(THERE, "a.bin", SMALL)
+    with pytest.raises(FileTaken):
+        store.create(THERE, "a.bin", BIG)
+
+    assert not store.stat(THERE).complete
+
+
+def _begin_partial(server, *, chunks):
+    import requests
+
+    headers = {"X-Appwrite-Project": "tests", "X-Appwrite-Key": KEY}
+    size = BIG.fingerprint.size
+    for number in range(chunks):
+        start = number * CHUNK_SIZE
+        answer = requests.post(
+            f"{server.endpoint}/storage/buckets/media/files",
+            headers={**headers, "Content-Range": f"bytes {start}-{start + CHUNK_SIZE - 1}/{size}"},
+            files={"fileId": (None, "a.bin"), "file": ("a.bin", bytes(CHUNK_SIZE))},
+            timeout=30,
+        )
+        assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"drop": "before"},
+        {"drop": "after"},
+        {"status": 503},
+        {"truncate": 1000},
+        {"truncate": 0},
+    ],
+    ids=lambda fault: "-".join(map(str, fault.items())),
+)
+def test_a_download_survives_one_fault_in_any_of_its_requests(server, store, nth, fault):
+    store.create(THERE, "a.bin", BIG)
+    server.inject(Fault(method="GET", path=VIEW, nth=nth, **fault))
+
+    assert _read(store) == BIG.data
+
+
+def test_a_short_answer_is_never_a_shorter_file(server, store):
+    store.create(THERE, "a.bin", BIG)
+    server.inject(Fault(method="GET", path=VIEW, nth=2, times=99, truncate=1000))
+
+    with pytest.raises((IntegrityError, Unavailable)):
+        _read(store)
+
+
+def test_a_web_page_instead_of_the_file_is_not_its_content(server, store):
+    store.create(THERE, "a.bin", SMALL)
+    page = Fault(path=VIEW, status=200, body=b"<html>Log in", headers={"Content-Type": "text/html"})
+    server.inject(page)
+
+    with pytest.raises(Misconfigured, match="web page"):
+        _read(store)
+
+
+def test_a_proxy_that_ignores_ranges_does_not_mislead(server, store):
+    store.create(THERE, "a.bin", SMALL)
+    server.inject(
+        Fault(path=VIEW, status=200, body=SMALL.data, headers={"Content-Type": "text/plain"})
+    )
+
+    assert _read(store) == SMALL.data
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_a_deletion_survives_a_lost_answer(server, store, drop):
+    store.create(THERE, "a.bin", SMALL)
+    server.inject(Fault(method="DELETE", drop=drop))
+
+    try:
+        store.delete(THERE)
+    except FileMissing:
+        assert drop == "after"
+
+    assert _there(store) == set()
+
+
+def test_a_deletion_that_another_was_faster_with_is_done(server, store):
+    error = b'{"type":"general_unknown","message":"Server Error","code":500}'
+    headers = {"Content-Type": "application/json"}
+    server.inject(Fault(method="DELETE", times=9, status=500, body=error, headers=headers))
+
+    with pytest.raises(FileMissing):
+        store.delete(THERE)
+
+    server.clear_faults()
+    store.create(THERE, "a.bin", SMALL)
+    server.inject(Fault(method="DELETE", times=9, status=500, body=error, headers=headers))
+    with pytest.raises(Unavailable):
+        store.delete(THERE)
+
+
+def test_a_listing_goes_on_when_the_file_at_its_cursor_is_deleted(store, monkeypatch):
+    monkeypatch.setattr("cloud_storages.adapters.appwrite.store.PAGE_SIZE", 4)
+    for number in range(10):
+        store.create(Location("media", f"f{number}"), f"f{number}", SMALL)
+
+    listing = store.files("media")
+    first = [next(listing).location.file_id for _ in range(4)]
+    store.delete(Location("media", first[-1]))
+    rest = [info.location.file_id for info in listing]
+
+    assert sorted(first + rest) == [f"f{number}" for number in range(10)]
+
+
+def test_a_guest_is_not_told_that_files_are_missing(server):
+    stranger = _store(server, [], api_key="nonsense_key")
+
+    for ask in (
+        lambda: stranger.stat(THERE),
+        lambda: stranger.find("media", ["a.bin"]),
+        lambda: list(stranger.files("media")),
+        lambda: stranger.read(THERE, 0, 10),
+        lambda: list(stranger.buckets()),
+    ):
+        with pytest.raises((AccessDenied, FileNotFoundError)) as caught:
+            ask()
+        assert not isinstance(caught.value, FileMissing)
+
+
+def test_a_server_that_is_down_is_unavailable_and_named():
+    store = AppwriteStore(
+        Connection("http://127.0.0.1:9/v1", "tests", KEY, "http://127.0.0.1:9/v1"),
+        sleep=lambda _: None,
+    )
+
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9.*APPWRITE_API_ENDPOINT") as caught:
+        store.stat(THERE)
+
+    assert caught.value.temporary
+
+
+def test_a_server_that_says_nothing_is_given_up(server):
+    store = _store(server, [], timeout=0.2, retries=0)
+    server.inject(Fault(path=r"/health$|/a\.bin$", delay=3))
+
+    with pytest.raises(Unavailable, match="Timeout"):
+        store.stat(THERE)
+
+
+def test_a_fork_gets_connections_of_its_own(store):
+    import os
+
+    store.create(THERE, "a.bin", SMALL)
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(write, b"%d" % store.stat(THERE).size)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+
+    assert os.read(read, 10) == b"15"
+    assert store.stat(THERE).size == 15
+    os.close(read)
+    os.close(write)
+
+
+# Two chunks: a replacement makes seven requests.
+TWO_CHUNKS = BytesContent(b"o" * (CHUNK_SIZE + 1))
+STOPS = [(stop, drop) for stop in range(1, 9) for drop in ("before", "after")]
+
+
+@pytest.mark.parametrize("size", ["small", "chunked"])
+@pytest.mark.parametrize(("stop", "drop"), STOPS)
+def test_an_outage_during_a_replacement_costs_neither_old_nor_new(server, store, size, stop, drop):
+    old = SMALL if size == "small" else TWO_CHUNKS
+    new = BytesContent(old.data[::-1] + b"!")
+    name = "media/a.bin"
+    _overwriting(store).save(name, old)
+    doomed = _overwriting(_store(server, [], retries=0))
+    server.inject(Fault(nth=stop, times=1, drop=drop))
+    server.inject(Fault(nth=stop + 1, times=99, drop="before"))
+
+    try:
+        doomed.save(name, new)
+        allowed = [new.data]
+    except (Unavailable, IntegrityError):
+        allowed = [old.data, new.data]
+    server.clear_faults()
+
+    service = _overwriting(store)
+    assert service.open(name).readall() in allowed
+    service.save(name, new)
+    assert service.open(name).readall() == new.data
+    assert service.listdir("media") == ([], ["a.bin"])
+
+
+def _overwriting(store):
+    buckets = Buckets(store, BucketPlan("root", {}, identifier), create=True, public=True)
+    return StorageService(store, LastDirectory(identifier), buckets, OnConflict.OVERWRITE)
