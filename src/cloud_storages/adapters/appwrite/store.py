@@ -102,9 +102,14 @@ class AppwriteStore:
         except FileMissing:
             self._prove_key()
             raise
-        except Unavailable:
+        except Unavailable as unavailable:
             # Appwrite also fails when another delete was faster, or the bytes are gone already.
-            self.stat(location)
+            try:
+                self.stat(location)
+            except FileMissing:
+                raise
+            except CloudStorageError:
+                raise unavailable from None
             raise
 
     def create_bucket(self, bucket_id: str, name: str, *, public: bool) -> None:

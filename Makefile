@@ -1,0 +1,44 @@
+# Everything a newcomer runs. `make test` and `make demo` set up what they need in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+SETUP := $(VENV)/.ready
+
+.PHONY: setup test demo lint types imports package matrix clean
+
+setup: $(SETUP)
+
+$(SETUP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) pip install --quiet --disable-pip-version-check pip==26.3
+	$(RUN) pip install --quiet --editable '.[appwrite,emulator,testing]' --group dev
+	touch $(SETUP)
+
+# ARGS is handed on, such as ARGS='-k listing' or ARGS=--check.
+test: $(SETUP)
+	$(RUN) pytest --numprocesses 2 $(ARGS)
+
+demo: $(SETUP)
+	$(VENV)/bin/python demo/run.py $(ARGS)
+
+lint: $(SETUP)
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+
+types: $(SETUP)
+	$(RUN) mypy
+
+imports: $(SETUP)
+	$(VENV)/bin/lint-imports
+
+# The tests again, against the wheel instead of the source tree.
+package: $(SETUP)
+	$(VENV)/bin/python .ci/package.py
+
+# The oldest and the newest of everything this package supports and this machine has.
+matrix: $(SETUP)
+	$(VENV)/bin/python .ci/matrix.py $(ARGS)
+
+clean:
+	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
