@@ -1,0 +1,1 @@
+"""``run.py --check``: the demo tried over HTTP, as a browser would."""

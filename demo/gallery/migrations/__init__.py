@@ -1,0 +1,1 @@
+"""How the table of entries came to be."""
