@@ -1,0 +1,1 @@
+"""Appwrite's rules as pure functions: a value goes in, a verdict comes out."""

@@ -1,0 +1,289 @@
+"""Connections, threads, faults and what travels, over real sockets."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from cloud_storages.emulator import Emulator, Exchange, Fault
+
+from .wire import Client, multipart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILES = "/storage/buckets/b/files"
+CEILING = 12 * 1024 * 1024
+CLIENTS = 16
+
+
+def test_one_connection_carries_many_requests(emulator: Emulator, client: Client) -> None:
+    client.bucket("b")
+    client.upload("b", "f", b"content")
+    for method in ("GET", "HEAD", "GET"):
+        assert client.send(method, f"{FILES}/f").status == 200
+    assert client.send("DELETE", f"{FILES}/f").status == 204
+    assert client.send("GET", "/nonsense").status == 404
+
+    assert emulator.traffic.connections == 1
+
+
+def test_traffic_tells_what_reached_the_server(emulator: Emulator, client: Client) -> None:
+    client.bucket("b")
+    client.upload("b", "f", b"content")
+    emulator.traffic.clear()
+
+    client.send("GET", f"{FILES}/f/view", query=[("width", "1")])
+
+    assert emulator.traffic.exchanges == (Exchange("GET", f"/v1{FILES}/f/view", 200, 0, 7),)
+    assert emulator.traffic.connections == 0
+
+
+def test_traffic_counts_the_bytes_of_an_upload(emulator: Emulator, client: Client) -> None:
+    client.bucket("b")
+    body, headers = multipart({"fileId": "f"}, (b"f", b"x" * 1000))
+    client.connection.request(
+        "POST",
+        f"/v1{FILES}",
+        body,
+        {**headers, "X-Appwrite-Project": "demo", "X-Appwrite-Key": "k"},
+    )
+    client.connection.getresponse().read()
+
+    assert emulator.traffic.exchanges[-1].request_bytes == len(body)
+
+
+def test_a_head_has_no_length_and_no_body(client: Client) -> None:
+    client.bucket("b")
+    client.upload("b", "f", b"content")
+
+    whole = client.send("HEAD", f"{FILES}/f/view")
+    part = client.send("HEAD", f"{FILES}/f/view", headers={"Range": "bytes=0-3"})
+
+    assert (whole.status, whole.header("content-length"), whole.body) == (200, None, b"")
+    assert (part.status, part.header("content-range")) == (206, "bytes 0-3/7")
+
+
+def test_long_bodies_are_chunked_and_short_ones_have_a_length(client: Client) -> None:
+    client.bucket("b")
+    for identifier, size in (("short", 2_000_000), ("long", 2_000_001)):
+        client.upload("b", identifier, bytes(size))
+
+    short, long = (client.send("GET", f"{FILES}/{name}/view") for name in ("short", "long"))
+
+    assert (short.header("content-length"), len(short.body)) == ("2000000", 2_000_000)
+    assert (long.header("transfer-encoding"), len(long.body)) == ("chunked", 2_000_001)
+
+
+def test_textual_answers_are_compressed_on_request(client: Client) -> None:
+    client.bucket("b")
+    client.upload("b", "f", b"text " * 400)
+    accepting = {"Accept-Encoding": "gzip, deflate"}
+
+    packed = client.send("GET", f"{FILES}/f/view", headers=accepting)
+    part = client.send("GET", f"{FILES}/f/view", headers={**accepting, "Range": "bytes=0-1499"})
+    plain = client.send("GET", f"{FILES}/f/view", headers={"Accept-Encoding": "identity"})
+
+    assert gzip.decompress(packed.body) == plain.body == b"text " * 400
+    assert packed.header("content-encoding") == "gzip"
+    assert part.header("content-range") == "bytes 0-1499/2000"
+    assert len(gzip.decompress(part.body)) == 1500
+
+
+def test_a_body_over_the_ceiling_is_refused_without_a_word(client: Client) -> None:
+    client.bucket("b")
+
+    answer = client.upload("b", "f", bytes(CEILING))
+
+    assert (answer.status, answer.lines, answer.body) == (413, (), b"")
+    assert client.send("GET", f"{FILES}/f").status == 404
+
+
+@pytest.mark.parametrize("name", [b"x" * 510, "é".encode() * 255])
+def test_a_name_too_long_is_refused_without_a_word(client: Client, name: bytes) -> None:
+    client.bucket("b")
+
+    answer = client.upload("b", "f", b"x", name=name)
+
+    assert (answer.status, answer.lines, answer.body) == (400, (), b"")
+
+
+def test_a_damaged_form_is_refused_without_a_word(client: Client) -> None:
+    headers = {"Content-Type": "multipart/form-data; boundary=here"}
+    client.connection.request("POST", f"/v1{FILES}", b"--there\r\n", headers)
+    response = client.connection.getresponse()
+
+    assert (response.status, response.getheaders()) == (400, [])
+
+
+def test_names_travel_as_they_were_sent(client: Client) -> None:
+    client.bucket("b")
+    stored = client.upload("b", "f", b"x", name='a;b%41".txt').json["name"]
+    encoded = client.upload("b", "g", b"x", name="n%C3%A4%3B.txt").json["name"]
+
+    shown = client.send("GET", f"{FILES}/g/view").header("content-disposition")
+
+    assert (stored, encoded) == ("a", "nä;.txt")
+    assert shown is not None
+    assert shown.encode("latin-1").decode() == 'inline; filename="nä;.txt"'
+
+
+def test_idle_connections_starve_nobody(emulator: Emulator) -> None:
+    clients = [Client(emulator.endpoint, "demo", "k") for _ in range(150)]
+    for client in clients:
+        assert client.send("GET", "/health").status == 200
+
+    with Client(emulator.endpoint, "demo", "k") as one_more:
+        assert one_more.send("GET", "/health").status == 200
+    for client in clients:
+        assert client.send("GET", "/health").status == 200
+        client.connection.close()
+
+    assert emulator.traffic.connections == 151
+
+
+def test_slow_clients_hold_up_nobody(emulator: Emulator, client: Client) -> None:
+    parts = urlsplit(emulator.endpoint)
+    slow = []
+    for _ in range(CLIENTS):
+        connection = socket.create_connection((parts.hostname, parts.port))
+        connection.sendall(b"POST /v1/storage/buckets HTTP/1.1\r\nContent-Length: 100\r\n\r\n{")
+        slow.append(connection)
+
+    assert client.send("GET", "/health").status == 200
+    for connection in slow:
+        connection.close()
+
+
+def together(count: int, work: Callable[[int], int]) -> list[int]:
+    """Return what `work` returns for each number, all of them begun at the same moment."""
+    barrier = threading.Barrier(count)
+
+    def begin(number: int) -> int:
+        barrier.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(begin, range(count)))
+
+
+def test_of_many_creators_of_one_file_exactly_one_wins(emulator: Emulator, client: Client) -> None:
+    client.bucket("b")
+    contents = [f"content {number}".encode() for number in range(CLIENTS)]
+
+    def create(number: int) -> int:
+        with Client(emulator.endpoint, "demo", "k") as mine:
+            return mine.upload("b", "f", contents[number]).status
+
+    statuses = together(CLIENTS, create)
+
+    assert sorted(statuses) == [201] + [409] * (CLIENTS - 1)
+    winner = contents[statuses.index(201)]
+    assert client.send("GET", f"{FILES}/f/view").body == winner
+    assert client.send("GET", f"{FILES}/f").json["signature"] == hashlib.md5(winner).hexdigest()
+
+
+def test_of_many_creators_of_one_bucket_exactly_one_wins(emulator: Emulator) -> None:
+    def create(_number: int) -> int:
+        with Client(emulator.endpoint, "demo", "k") as mine:
+            return mine.bucket("b").status
+
+    assert sorted(together(CLIENTS, create)) == [201] + [409] * (CLIENTS - 1)
+
+
+def test_chunks_may_arrive_at_once(emulator: Emulator, client: Client) -> None:
+    client.bucket("b")
+    size, step = 8 * 5_242_880, 5_242_880
+
+    def send(number: int) -> int:
+        place = f"bytes {number * step}-{(number + 1) * step - 1}/{size}"
+        with Client(emulator.endpoint, "demo", "k") as mine:
+            part = bytes([number]) * 1000
+            headers = {"Content-Range": place, "X-Appwrite-ID": "f"}
+            return mine.upload("b", "f", part, headers=headers).status
+
+    # the bucket allows less than the declared size
+    assert together(8, send) == [400] * 8
+    client.send("PUT", "/storage/buckets/b", json_body={"name": "b", "maximumFileSize": 30_000_000})
+    size = 5 * step
+
+    assert together(5, send) == [201] * 5
+    assert client.send("GET", f"{FILES}/f/view").body == b"".join(
+        bytes([number]) * 1000 for number in range(5)
+    )
+
+
+class TestFaults:
+    def test_a_connection_dropped_before_nothing_was_done(
+        self, emulator: Emulator, client: Client
+    ) -> None:
+        emulator.inject(Fault(method="POST", drop="before"))
+
+        with pytest.raises((RemoteDisconnected, ConnectionError)):
+            client.bucket("b")
+
+        client.connection.close()
+        assert client.send("GET", "/storage/buckets/b").status == 404
+
+    def test_a_connection_dropped_after_everything_was_done(
+        self, emulator: Emulator, client: Client
+    ) -> None:
+        emulator.inject(Fault(method="POST", drop="after"))
+
+        with pytest.raises((RemoteDisconnected, ConnectionError)):
+            client.bucket("b")
+
+        client.connection.close()
+        assert client.send("GET", "/storage/buckets/b").status == 200
+        assert emulator.traffic.exchanges[0].status == 0
+
+    def test_an_answer_instead(self, emulator: Emulator, client: Client) -> None:
+        busy = Fault(path="/files$", status=429, headers={"Retry-After": "5"}, body=b"{}", times=2)
+        emulator.inject(busy)
+        client.bucket("b")
+
+        statuses = [client.upload("b", "f", b"x").status for _ in range(3)]
+
+        assert statuses == [429, 429, 201]
+
+    def test_an_answer_may_be_any(self, emulator: Emulator, client: Client) -> None:
+        emulator.inject(
+            Fault(status=301, headers={"Location": "https://x/", "Content-Type": "text/html"})
+        )
+
+        answer = client.send("GET", "/health")
+
+        assert (answer.status, answer.header("location")) == (301, "https://x/")
+        assert answer.header("content-type") == "text/html"
+
+    def test_a_body_cut_short(self, emulator: Emulator, client: Client) -> None:
+        client.bucket("b")
+        client.upload("b", "f", b"content")
+        emulator.inject(Fault(path="/view$", truncate=3))
+
+        with pytest.raises(IncompleteRead) as caught:
+            client.send("GET", f"{FILES}/f/view")
+
+        assert caught.value.partial == b"con"
+
+    def test_a_chunked_body_cut_short(self, emulator: Emulator, client: Client) -> None:
+        client.bucket("b")
+        client.upload("b", "f", bytes(3_000_000))
+        emulator.inject(Fault(path="/view$", truncate=1_000_000))
+
+        with pytest.raises((IncompleteRead, BadStatusLine, ConnectionError)):
+            client.send("GET", f"{FILES}/f/view")
+
+    def test_faults_are_taken_back(self, emulator: Emulator, client: Client) -> None:
+        emulator.inject(Fault(status=503))
+        emulator.clear_faults()
+
+        assert client.send("GET", "/health").status == 200
