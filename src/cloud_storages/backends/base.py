@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
+import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage
@@ -35,6 +37,8 @@ __all__ = ["CloudStorage"]
 _SUFFIX_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SETTINGS = frozenset(option.setting for option in options.OPTIONS)
 _SECRETS = ("api_key",)
+#: Seconds a page may wait to learn which bucket a directory is, when it asks for a URL.
+_HASTE = 2.0
 
 
 class _BoundedName(str):
@@ -128,8 +132,15 @@ class CloudStorage(Storage):
 
     def _build(self, told: Options) -> StorageService:
         store = self._store(told)
-        public = told.access == "public"
-        buckets = Buckets(store, told.plan, create=told.create_buckets, public=public)
+        hasty = attrs.evolve(told, timeout=min(told.timeout, _HASTE), retries=0)
+        buckets = Buckets(
+            store,
+            told.plan,
+            create=told.create_buckets,
+            public=told.access == "public",
+            impatient=self._store(hasty),
+            clock=time.monotonic,
+        )
         return StorageService(store, told.laid_out, buckets, told.on_conflict)
 
     def _store(self, told: Options) -> FileStore:

@@ -8,10 +8,16 @@ remembered for the life of the process; one that turns out stale is asked for an
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-from cloud_storages.domain.errors import BucketMissing, BucketTaken, Misconfigured
+from cloud_storages.domain.errors import (
+    BucketMissing,
+    BucketTaken,
+    CloudStorageError,
+    Misconfigured,
+)
 from cloud_storages.domain.layouts import ROOT
 
 if TYPE_CHECKING:
@@ -20,7 +26,12 @@ if TYPE_CHECKING:
     from cloud_storages.domain.layouts import BucketPlan
     from cloud_storages.ports import FileStore
 
-__all__ = ["Buckets"]
+__all__ = ["QUIET_SECONDS", "Buckets"]
+
+logger = logging.getLogger("cloud_storages")
+
+#: How long, in seconds, a question without an answer is not asked again.
+QUIET_SECONDS = 30.0
 
 T = TypeVar("T")
 
@@ -34,15 +45,30 @@ class Buckets:
         plan: which ID a directory's bucket should have.
         create: whether a write may create a missing bucket.
         public: whether a created bucket can be read by anyone.
+        impatient: the same store, but one that gives up soon; for questions whose answer a page
+            would rather do without than wait for.
+        clock: seconds from any moment on, never going back.
 
     """
 
-    def __init__(self, store: FileStore, plan: BucketPlan, *, create: bool, public: bool) -> None:
+    def __init__(
+        self,
+        store: FileStore,
+        plan: BucketPlan,
+        *,
+        create: bool,
+        public: bool,
+        impatient: FileStore | None = None,
+        clock: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._store = store
         self._plan = plan
         self._create = create
         self._public = public
+        self._impatient = impatient or store
+        self._clock = clock
         self._known: dict[str, str] = {}
+        self._quiet_until: dict[str | None, float] = {}
         self._lock = threading.Lock()
 
     def known(self, directory: str) -> str | None:
@@ -85,23 +111,54 @@ class Buckets:
         """
         Return the bucket ID of a directory, asking the server; the one it would get if none.
 
-        Raises:
-            CloudStorageError: the server gave no answer.
-
+        Does not fail and does not wait long: when there is no answer, the likely ID is returned,
+        and nothing is asked again for QUIET_SECONDS.
         """
+        now = self._clock()
+        if now < max(self._quiet_until.get(each, now) for each in (directory, None)):
+            return self.guess(directory)
+        bucket_id = self._plan.bucket_id(directory)
         try:
-            return self.reach(directory, self._confirmed)
-        except BucketMissing:
-            return self._plan.bucket_id(directory)
+            found = (
+                (bucket_id,) if self._exists(bucket_id) else self._named(self._impatient, directory)
+            )
+            if found:
+                self._remember(directory, found[0])
+                return found[0]
+            self._quiet_until[directory] = now + QUIET_SECONDS
+        except CloudStorageError as error:
+            self._quiet_until[None] = now + QUIET_SECONDS
+            logger.warning("cannot tell the bucket of %r, taking the likely: %s", directory, error)
+        return bucket_id
 
     def directories(self) -> list[str]:
         """Return the directories that are buckets, the root bucket left out."""
         return self._plan.directory_names(self._store.buckets())
 
-    def _confirmed(self, bucket_id: str) -> str:
-        # Finding nothing in a bucket proves that it exists, and needs no right to list buckets.
-        self._store.find(bucket_id, (bucket_id,))
-        return bucket_id
+    def _exists(self, bucket_id: str) -> bool:
+        # Looking for a file in a bucket proves that it exists, and needs no right to list buckets.
+        try:
+            self._impatient.find(bucket_id, (bucket_id,))
+        except BucketMissing:
+            return False
+        return True
+
+    def _named(self, store: FileStore, directory: str) -> tuple[str, ...]:
+        """
+        Return the ID of the bucket that is named like a directory; nothing if there is none.
+
+        Raises:
+            Misconfigured: there are several.
+
+        """
+        named = self._plan.found_by_name(directory, store.buckets(name=directory))
+        if len(named) > 1:
+            raise Misconfigured(
+                f"Buckets {', '.join(sorted(named))} are all named {directory!r}: say which one is"
+                " meant in the option 'buckets' (setting APPWRITE_BUCKETS), such as"
+                f" {{{directory!r}: {min(named)!r}}}."
+            )
+        return named
 
     def _found(self, directory: str, missing: BucketMissing, *, create: bool) -> str:
         """Return the ID of a bucket that is not where it was guessed to be."""
@@ -110,13 +167,7 @@ class Buckets:
             if not self._create:
                 raise _absent(directory, expected) from missing
         else:
-            named = self._plan.found_by_name(directory, self._store.buckets(name=directory))
-            if len(named) > 1:
-                raise Misconfigured(
-                    f"Buckets {', '.join(sorted(named))} are all named {directory!r}: say which one"
-                    " is meant in the option 'buckets' (setting APPWRITE_BUCKETS), such as"
-                    f" {{{directory!r}: {min(named)!r}}}."
-                ) from missing
+            named = self._named(self._store, directory)
             if named:
                 return named[0]
         if not create:

@@ -97,7 +97,7 @@ class StorageService:
         place = self._layout.place(name)
         bucket_id = self._buckets.known(place.directory)
         if bucket_id is None:
-            bucket_id = self._asked(place.directory)
+            bucket_id = self._buckets.ask(place.directory)
         return self._store.url(Location(bucket_id, place.file_id))
 
     # Reading
@@ -301,14 +301,6 @@ class StorageService:
                 finish_staged=self._on_conflict is OnConflict.OVERWRITE,
             )
         )
-
-    def _asked(self, directory: str) -> str:
-        """Return the bucket of a directory for a URL, by asking the server if it answers."""
-        try:
-            return self._buckets.ask(directory)
-        except CloudStorageError as error:
-            logger.warning("cannot tell the bucket of %r, taking the usual: %s", directory, error)
-            return self._buckets.guess(directory)
 
     # The steps of writing
 

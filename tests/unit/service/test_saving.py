@@ -299,3 +299,56 @@ def test_in_the_layout_path_directories_come_from_names():
 def test_a_directory_that_is_no_bucket_is_not_found():
     with pytest.raises(FileNotFoundError):
         service_over(memory_with()).listdir("nowhere")
+
+
+class Down:
+    """A server that answers nothing."""
+
+    def __init__(self, url):
+        self.url = url
+        self.asked = 0
+
+    def __getattr__(self, name):
+        if name not in ("find", "buckets"):
+            raise AttributeError(name)
+        self.asked += 1
+        return self._fail
+
+    def _fail(self, *_args, **_kwargs):
+        raise Unavailable("the server is gone")
+
+
+def test_the_url_of_a_directory_needs_no_request_once_it_is_known():
+    store = Recorded(MemoryStore())
+    store.create_bucket("65ab0c", "My Photos", public=True)
+    service = service_over(store)
+    store.calls.clear()
+
+    urls = {service.url("My Photos/a.txt") for _ in range(50)}
+
+    assert store.calls == ["find", "buckets"]
+    assert len(urls) == 1
+    assert "65ab0c/a.txt" in urls.pop()
+
+
+def test_a_page_of_urls_renders_while_the_server_is_down_and_asks_it_once_in_a_while():
+    down = Down(MemoryStore().url)
+    now = [0.0]
+    service = service_over(down, impatient=down, clock=lambda: now[0])
+
+    urls = [service.url(f"docs/{number}.txt") for number in range(50)]
+    assert "docs/49.txt" in urls[49]
+    assert down.asked == 1
+
+    now[0] += 31
+    service.url("docs/a.txt")
+    assert down.asked == 2
+
+
+def test_the_url_of_a_directory_that_does_not_exist_is_asked_for_once_in_a_while():
+    store = Recorded(MemoryStore())
+    service = service_over(store)
+
+    for _ in range(50):
+        service.url("docs/a.txt")
+    assert store.calls == ["find", "buckets"]
