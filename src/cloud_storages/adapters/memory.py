@@ -108,6 +108,7 @@ class MemoryStore:
 
     def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
         """Return those of a few files that exist; see the port."""
+        file_ids = list(file_ids)
         with self._lock:
             files = self._bucket(bucket_id, "find").files
             found = (files.get(file_id.lower()) for file_id in file_ids)
@@ -179,13 +180,14 @@ class MemoryStore:
 
     def url(self, location: Location) -> str:
         """Return an address that shows the content itself, or nothing if there is none."""
+        name = urllib.parse.quote(str(location))
         try:
             file = self._file(location, "url")
         except (BucketMissing, FileMissing):
-            return f"data:,#{urllib.parse.quote(str(location))}"
+            return f"data:text/plain;name={name},"
         media_type = mimetypes.guess_type(file.info.title)[0] or "application/octet-stream"
         data = base64.b64encode(file.data).decode("ascii")
-        return f"data:{media_type};base64,{data}#{urllib.parse.quote(str(location))}"
+        return f"data:{media_type};name={name};base64,{data}"
 
     # For tests
 
@@ -196,15 +198,18 @@ class MemoryStore:
             info = FileInfo(location, title, size, "", self._now(), complete=False)
             files[location.file_id.lower()] = _File(info, b"")
 
-    def _bucket(self, bucket_id: str, operation: str) -> _Bucket:
+    def _bucket(self, bucket_id: str, operation: str, location: Location | None = None) -> _Bucket:
         bucket = self._buckets.get(bucket_id.lower())
         if bucket is None or bucket.info.bucket_id != bucket_id:
-            raise BucketMissing(f"There is no bucket {bucket_id!r}.", operation=operation)
+            raise BucketMissing(
+                f"There is no bucket {bucket_id!r}.", location=location, operation=operation
+            )
         return bucket
 
     def _file(self, location: Location, operation: str) -> _File:
         with self._lock:
-            file = self._bucket(location.bucket_id, operation).files.get(location.file_id.lower())
+            bucket = self._bucket(location.bucket_id, operation, location)
+            file = bucket.files.get(location.file_id.lower())
         if file is None or file.info.location != location:
             raise _file_missing(location, operation)
         return file
@@ -214,7 +219,7 @@ class MemoryStore:
         with self._lock:
             if not is_legal(location.file_id):
                 raise _rejected(location, f"{location.file_id!r} is no legal ID")
-            bucket = self._bucket(location.bucket_id, "create")
+            bucket = self._bucket(location.bucket_id, "create", location)
             extension = title.rpartition("/")[2].rpartition(".")
             allowed = bucket.allowed_file_extensions
             if allowed and (not extension[1] or extension[2].lower() not in allowed):

@@ -7,8 +7,10 @@ storage; else a Django setting, for all of them; else its default.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 from django.conf import settings
@@ -143,7 +145,18 @@ def known(given: Mapping[str, Any]) -> None:
 def _secret(found: Any) -> str:
     if not isinstance(found, str) or not found.strip():
         raise ValueError("is missing or empty.")
-    return found.strip()
+    return _sendable(found.strip(), "it")
+
+
+def _project(found: Any) -> str:
+    return _sendable(_text(found), repr(found))
+
+
+def _sendable(text: str, shown: str) -> str:
+    """Return a text that can be a header of HTTP; ``shown`` is what an error may show of it."""
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError(f"is wrong: {shown} has characters that cannot be sent.")
+    return text
 
 
 def _text(found: Any) -> str:
@@ -166,7 +179,8 @@ def _bucket_id(found: Any) -> str:
 
 def _url(found: Any) -> str:
     text = _text(found).rstrip("/")
-    if not text.startswith(("http://", "https://")) or not text.partition("://")[2]:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(
             f"is {text!r}, which is no http:// or https:// URL; it looks like"
             " https://cloud.appwrite.io/v1."
@@ -212,7 +226,8 @@ def _bucket_map(found: Any) -> dict[str, str]:
 
 def _at_least(least: float, kind: type[int | float]) -> Callable[[Any], Any]:
     def checked(found: Any) -> Any:
-        if isinstance(found, bool) or not isinstance(found, (int, kind)) or found < least:
+        number = not isinstance(found, bool) and isinstance(found, (int, kind))
+        if not number or not least <= found < math.inf:
             raise ValueError(f"is {found!r} instead of a number of {least} or more.")
         return kind(found)
 
@@ -222,7 +237,7 @@ def _at_least(least: float, kind: type[int | float]) -> Callable[[Any], Any]:
 #: Every option, in the order in which they are documented.
 OPTIONS = (
     Option("api_key", "APPWRITE_API_KEY", None, _secret),
-    Option("project_id", "APPWRITE_PROJECT_ID", None, _text),
+    Option("project_id", "APPWRITE_PROJECT_ID", None, _project),
     Option("bucket_id", "APPWRITE_BUCKET_ID", None, _bucket_id),
     Option("endpoint", "APPWRITE_API_ENDPOINT", "https://cloud.appwrite.io/v1", _url),
     Option("create_new_if_same_content", "CLOUD_STORAGE_CREATE_NEW_IF_SAME_CONTENT", True, _flag),

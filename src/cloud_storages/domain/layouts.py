@@ -9,7 +9,6 @@ Both answer the canonical name with every place; canonicalising it again changes
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -28,8 +27,10 @@ __all__ = ["ROOT", "BucketPlan", "FullPath", "LastDirectory", "Layout", "Place",
 #: The directory of a name that has none.
 ROOT = ""
 
-#: Longest file name Appwrite keeps, in bytes of UTF-8: its multipart parser takes 512 with quotes.
-TITLE_BYTES = 509
+#: Longest filename or full name, in bytes of UTF-8: Appwrite's multipart parser takes 512 bytes
+#: with the quotes around a title, and two may be needed to guard the title's ends.
+TITLE_BYTES = 507
+_GUARD = "'"
 #: Longest bucket name Appwrite keeps, in characters.
 BUCKET_NAME_LENGTH = 128
 
@@ -43,7 +44,8 @@ class Place:
         name: the canonical name.
         directory: the directory that stands for a bucket; ROOT for the default bucket.
         file_id: ID of the file.
-        title: the name the file carries in Appwrite.
+        title: the name the file carries in Appwrite; the filename or full name, with its ends
+            guarded where Appwrite would strip them.
 
     """
 
@@ -74,6 +76,9 @@ class Layout(Protocol):
         """Return the directory whose bucket holds what lies under a path."""
 
     def prefix(self, path: str) -> str:
+        """Return what the names of all files under a path begin with."""
+
+    def title_prefix(self, path: str) -> str:
         """Return what the titles of all files under a path begin with."""
 
     def name(self, directory: str, title: str) -> str:
@@ -106,13 +111,17 @@ class LastDirectory:
         filename = shortened(filename, limit=TITLE_BYTES, measure=_utf8_length)
         directory = _directory(parents)
         canonical = self.name(directory, filename)
-        return Place(canonical, directory, self.identify(filename), filename)
+        return Place(canonical, directory, self.identify(filename), _guarded(filename))
 
     def bucket_directory(self, path: str) -> str:
         """Return the last directory of the path."""
         return _directory(directories("" if path == "." else path))
 
     def prefix(self, path: str) -> str:  # noqa: ARG002 - the bucket says it all
+        """Return nothing: every file in the bucket is meant."""
+        return ""
+
+    def title_prefix(self, path: str) -> str:  # noqa: ARG002 - the bucket says it all
         """Return nothing: every title in the bucket is meant."""
         return ""
 
@@ -138,7 +147,7 @@ class FullPath:
         """Return what a name means: its own file in the root bucket."""
         full = "/".join(segments(name))
         full = shortened(full, limit=TITLE_BYTES, measure=_utf8_length)
-        return Place(full, ROOT, self.identify(full), full)
+        return Place(full, ROOT, self.identify(full), _guarded(full))
 
     def bucket_directory(self, path: str) -> str:  # noqa: ARG002 - there is only one
         """Return the root, always."""
@@ -148,6 +157,10 @@ class FullPath:
         """Return the path with a slash at its end; nothing for the root."""
         parts = directories("" if path == "." else path)
         return "".join(f"{part}/" for part in parts)
+
+    def title_prefix(self, path: str) -> str:
+        """Return the prefix as titles have it."""
+        return _guarded(self.prefix(path))
 
     def name(self, directory: str, title: str) -> str:  # noqa: ARG002 - the title says it all
         """Return the title, which is the full name."""
@@ -246,7 +259,7 @@ def names_in(
 
 
 def _name_of(layout: Layout, directory: str, info: FileInfo) -> str | None:
-    for title in (*_unstripped(info.title), info.location.file_id):
+    for title in (*_unguarded(info.title), info.location.file_id):
         place = _place_of(layout, directory, title)
         if place is not None and place.file_id == info.location.file_id:
             return place.name
@@ -254,7 +267,7 @@ def _name_of(layout: Layout, directory: str, info: FileInfo) -> str | None:
 
 
 def _staged_name_of(layout: Layout, directory: str, info: FileInfo) -> Iterator[str]:
-    for title in _unstripped(info.title):
+    for title in _unguarded(info.title):
         place = _place_of(layout, directory, title)
         if place is not None and info.location.file_id in place.staging_ids:
             yield place.name
@@ -269,10 +282,21 @@ def _place_of(layout: Layout, directory: str, title: str) -> Place | None:
     return place if place.name == name and place.directory == directory else None
 
 
-def _unstripped(title: str) -> Iterator[str]:
-    """Yield the title, and what it may have been: Appwrite strips quotes from its ends."""
-    for before, after in itertools.product(("", '"', '""'), repeat=2):
-        yield before + title + after
+def _guarded(name: str) -> str:
+    """Return a title that Appwrite keeps whole: it strips double quotes from both ends."""
+    before = _GUARD if name.startswith('"') else ""
+    after = _GUARD if name.endswith('"') else ""
+    return before + name + after
+
+
+def _unguarded(title: str) -> Iterator[str]:
+    """Yield the title, and the names it may be the guarded form of."""
+    yield title
+    if title.startswith(_GUARD):
+        yield title[1:]
+    if title.endswith(_GUARD):
+        yield title[:-1]
+        yield title[1:-1]
 
 
 def _directory(parents: Iterable[str]) -> str:

@@ -142,9 +142,10 @@ class StorageService:
         """
         directory = self._layout.bucket_directory(path)
         prefix = self._layout.prefix(path)
+        title_prefix = self._layout.title_prefix(path)
         try:
             names = self._buckets.reach(
-                directory, lambda bucket: self._names(bucket, directory, prefix)
+                directory, lambda bucket: self._names(bucket, directory, title_prefix)
             )
         except NotFound:
             if directory:
