@@ -67,7 +67,8 @@ class ReadFile(File):  # type: ignore[type-arg]  # no generic when it runs
         self.mode = mode
         self._reopen = reopen
         self._text = text
-        super().__init__(self._opened(), name)
+        super().__init__(None, name)
+        self.file = self._opened()
 
     def _opened(self) -> IO[Any]:
         reader = self._reopen()

@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import json
 import re
+import sys
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -189,6 +190,7 @@ class Gateway:
         headers = {}
         if content_range:
             headers = {"Content-Range": content_range, "X-Appwrite-ID": location.file_id}
+        handled = sys.exc_info()[1]
         with translated(self._connection, "create", location):
             try:
                 return self._transport.send(
@@ -202,7 +204,7 @@ class Gateway:
                 doubtful = _maybe_ours(refusal, location)
                 if doubtful is None:
                     raise
-                raise doubtful from refusal
+                raise doubtful from _bare(refusal, handled)
 
     def view(
         self,
@@ -251,30 +253,45 @@ def translated(
 
     """
     subject = str(location) if location else what
+    handled = sys.exc_info()[1]
     try:
         yield
     except Refusal as refusal:
-        raise _error(refusal, connection, operation, location, subject) from refusal
+        raise _error(refusal, connection, operation, location, subject) from _bare(refusal, handled)
     except requests.exceptions.SSLError as error:
         raise Misconfigured(
             f"Cannot {operation} {subject}: no secure connection to {connection.endpoint};"
             f" check {_ENDPOINT} and the server's certificate.",
             location=location,
             operation=operation,
-        ) from error
+        ) from _bare(error, handled)
     except requests.exceptions.JSONDecodeError as error:
         raise Unavailable(
             f"Cannot {operation} {subject}: {connection.endpoint} answered with broken JSON.",
             location=location,
             operation=operation,
-        ) from error
+        ) from _bare(error, handled)
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise Unavailable(
             f"Cannot {operation} {subject}: no answer from {connection.endpoint}, which"
             f" {_ENDPOINT} names ({type(error).__name__}).",
             location=location,
             operation=operation,
-        ) from error
+        ) from _bare(error, handled)
+
+
+def _bare(error: BaseException, handled: BaseException | None) -> BaseException:
+    """
+    Return the error, and what caused it, without tracebacks; what the caller handled keeps its own.
+
+    The frames of the HTTP libraries hold the request as it was sent, key included, and error
+    pages show the variables of every frame.
+    """
+    seen: BaseException | None = error
+    while seen is not None and seen is not handled:
+        seen.__traceback__ = None
+        seen = seen.__cause__ or seen.__context__
+    return error
 
 
 def _error(
