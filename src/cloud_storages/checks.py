@@ -91,8 +91,10 @@ def _fields(default: CloudStorage | None) -> Iterator[tuple[FileField, CloudStor
 
 
 def _dead_setting() -> Iterator[CheckMessage]:
+    if not _IGNORES_DEFAULT_FILE_STORAGE:
+        return  # reading it would warn of its end
     dotted = str(getattr(settings, "DEFAULT_FILE_STORAGE", ""))
-    if _IGNORES_DEFAULT_FILE_STORAGE and dotted.startswith("cloud_storages."):
+    if dotted.startswith("cloud_storages."):
         yield Warning(
             "DEFAULT_FILE_STORAGE is set, but this Django does not read it: uploads go to the"
             " default storage of STORAGES.",

@@ -39,7 +39,7 @@ class AppWriteStorage(CloudStorage):
             retries=told.retries,
             pool_size=told.pool_size,
         )
-        return AppwriteStore(connection)
+        return AppwriteStore(connection, mixed_case=told.legacy_ids)
 
 
 def is_installed() -> bool:

@@ -13,6 +13,7 @@ from cloud_storages.domain.errors import (
     CloudStorageError,
     FileMissing,
     FileTaken,
+    InvalidName,
     NotFound,
     Unavailable,
 )
@@ -38,6 +39,8 @@ logger = logging.getLogger("cloud_storages")
 
 #: How often a writer looks again before it gives a location up to the others who want it.
 _ROUNDS = 8
+#: Refusals in a row by something that no look shows: an ID that differs in case.
+_INVISIBLE = 3
 #: A staged copy this much older, in seconds, than a file stored since belongs to no live writer.
 _ABANDONED_AFTER = 3600
 #: Lengths of the suffixes that a content itself provides; the longest is its whole MD5.
@@ -192,18 +195,26 @@ class StorageService:
         form = form or self._form
         keep_both = self._on_conflict is OnConflict.KEEP_BOTH
         store = self._save_beside if keep_both else self._save_once
+        suffixes = () if keep_both else _SUFFIX_LENGTHS
+        forms = [_suffixed(content_suffix(content.fingerprint.md5, each)) for each in suffixes]
+        too_long: list[InvalidName] = []
 
-        def alternatives() -> Iterator[str]:
-            if not keep_both:
-                for length in _SUFFIX_LENGTHS:
-                    suffix = content_suffix(content.fingerprint.md5, length)
-                    yield alternative(wanted, _suffixed(suffix), max_length)
-            for _ in range(_ROUNDS):
-                yield alternative(wanted, form, max_length)
+        def names() -> Iterator[str]:
+            yield wanted
+            for each in (*forms, *[form] * _ROUNDS):
+                try:
+                    yield alternative(wanted, each, max_length)
+                except InvalidName as error:
+                    # No trouble while the name itself turns out to be free.
+                    too_long.append(error)
 
         def act(bucket_id: str) -> str:
-            names = itertools.chain((wanted,), alternatives())
-            return store(bucket_id, (self._layout.place(each) for each in names), content)
+            saved = store(bucket_id, (self._layout.place(each) for each in names()), content)
+            if saved is not None:
+                return saved
+            if too_long:
+                raise too_long[0]
+            raise _contended(bucket_id, self._layout.place(wanted))
 
         return self._buckets.reach(self._layout.place(wanted).directory, act, create=True)
 
@@ -305,22 +316,22 @@ class StorageService:
 
     # The steps of writing
 
-    def _save_beside(self, bucket_id: str, places: Iterator[Place], content: Content) -> str:
-        """Keep both: take the first name that is free."""
+    def _save_beside(self, bucket_id: str, places: Iterator[Place], content: Content) -> str | None:
+        """Keep both: take the first name that is free and return it; None if all are taken."""
         wanted = next(places)
         found: Mapping[str, FileInfo] = {}
         with turn(Location(bucket_id, wanted.file_id)):
             if content.fingerprint.chunks > 1:
                 # The first alternative is looked up in the same request, so a conflict is free.
-                second = next(places)
-                places = itertools.chain((second,), places)
-                found = self._store.find(bucket_id, (wanted.file_id, second.file_id))
+                ahead = list(itertools.islice(places, 1))
+                places = itertools.chain(ahead, places)
+                found = self._store.find(bucket_id, [each.file_id for each in (wanted, *ahead)])
             if self._created(bucket_id, wanted, content, found):
                 return wanted.name
         for place in places:
             if self._created(bucket_id, place, content, found):
                 return place.name
-        raise _contended(bucket_id, wanted)
+        return None
 
     def _created(
         self, bucket_id: str, place: Place, content: Content, found: Mapping[str, FileInfo]
@@ -334,26 +345,35 @@ class StorageService:
             return False
         return True
 
-    def _save_once(self, bucket_id: str, places: Iterator[Place], content: Content) -> str:
-        """Reuse identical: take the first name that is free or has this very content."""
+    def _save_once(self, bucket_id: str, places: Iterator[Place], content: Content) -> str | None:
+        """
+        Reuse identical: take the first name that is free or has this very content.
+
+        Returns None if all are taken.
+        """
         pair = list(itertools.islice(places, 2))
-        wanted = pair[0]
-        with turn(Location(bucket_id, wanted.file_id)):
-            for _ in range(_ROUNDS):
+        refused: set[str] = set()
+        with turn(Location(bucket_id, pair[0].file_id)):
+            while pair:
                 found = self._store.find(bucket_id, [place.file_id for place in pair])
                 for place in pair:
-                    step = decide(self._on_conflict, content.fingerprint, found.get(place.file_id))
+                    existing = found.get(place.file_id)
+                    if existing is None and place.file_id in refused:
+                        continue  # taken by an ID that differs in case, which no look shows
+                    step = decide(self._on_conflict, content.fingerprint, existing)
                     if step is Step.REUSE:
                         return place.name
                     if step is Step.CREATE:
                         if self._created(bucket_id, place, content, {}):
                             return place.name
+                        refused.add(place.file_id)
                         break  # somebody was faster: it may be a twin, so look again
                 else:
                     pair = list(itertools.islice(places, 2))
-        raise _contended(bucket_id, wanted)
+        return None
 
     def _replace(self, bucket_id: str, place: Place, content: Content) -> None:
+        refusals = 0
         for _ in range(_ROUNDS):
             found = self._found(bucket_id, place, staged=True)
             existing = found.pop(place.file_id, None)
@@ -366,6 +386,9 @@ class StorageService:
             try:
                 info = self._create(bucket_id, place, content)
             except FileTaken:
+                refusals += 1
+                if refusals == _INVISIBLE:
+                    raise
                 continue
             self._discard_abandoned(found, info)
             return

@@ -19,7 +19,12 @@ import attrs
 import requests
 import urllib3
 
-from cloud_storages.adapters.appwrite.refusals import CursorLost, MaybeOurs, RangeRefused
+from cloud_storages.adapters.appwrite.refusals import (
+    CursorLost,
+    MaybeOurs,
+    RangeRefused,
+    ServerFailed,
+)
 from cloud_storages.adapters.appwrite.transport import Refusal, Transport, is_temporary
 from cloud_storages.domain.errors import (
     AccessDenied,
@@ -73,6 +78,7 @@ _BY_STATUS: dict[int, type[CloudStorageError]] = {
     409: FileTaken,
     413: Rejected,
     416: Rejected,
+    500: ServerFailed,
 }
 _SCOPES = {
     "create": "files.write",
@@ -315,8 +321,6 @@ def _error(
 def _kind(refusal: Refusal) -> type[CloudStorageError]:
     if refusal.kind in _BY_KIND:
         return _BY_KIND[refusal.kind]
-    if refusal.temporary:
-        return Unavailable
     if 300 <= refusal.status < 400:  # noqa: PLR2004 - the redirects of HTTP
         return Misconfigured
     return _BY_STATUS.get(refusal.status, Unavailable)

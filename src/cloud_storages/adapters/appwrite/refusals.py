@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cloud_storages.domain.errors import FileTaken, Rejected
+from cloud_storages.domain.errors import FileTaken, Rejected, Unavailable
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from cloud_storages.domain.values import Location
 
-__all__ = ["CursorLost", "MaybeOurs", "RangeRefused"]
+__all__ = ["CursorLost", "MaybeOurs", "RangeRefused", "ServerFailed"]
 
 
 class CursorLost(Rejected):
@@ -35,3 +35,7 @@ class MaybeOurs(FileTaken):
 
 class RangeRefused(Rejected):
     """The file is too short for the range that was asked for."""
+
+
+class ServerFailed(Unavailable):
+    """The server answered that it failed, which it also does about things it did not foresee."""

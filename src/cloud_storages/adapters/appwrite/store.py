@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cloud_storages.adapters.appwrite.answers import bucket_info, file_info, permissions, rows
-from cloud_storages.adapters.appwrite.refusals import CursorLost, MaybeOurs, RangeRefused
+from cloud_storages.adapters.appwrite.refusals import (
+    CursorLost,
+    MaybeOurs,
+    RangeRefused,
+    ServerFailed,
+)
 from cloud_storages.domain.errors import (
     AccessDenied,
     CloudStorageError,
@@ -58,12 +63,21 @@ class AppwriteStore:
 
     Args:
         connection: which server, project and key.
+        mixed_case: whether IDs with capitals are in use. MariaDB finds an ID in any case, so a
+            file is then looked at before it is read or deleted, one request more.
         sleep: waits for a number of seconds before a request is repeated.
 
     """
 
-    def __init__(self, connection: Connection, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        mixed_case: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._connection = connection
+        self._mixed_case = mixed_case
         self._sleep = sleep
         self._lock = threading.Lock()
         self._opened: Gateway | None = None
@@ -84,6 +98,7 @@ class AppwriteStore:
 
     def create(self, location: Location, title: str, content: Content) -> FileInfo:
         """Store a content and prove it; see the port."""
+        _checked(location.file_id)
         in_chunks = content.fingerprint.chunks > 1
         create = self._create_in_chunks if in_chunks else self._create_at_once
         for _ in range(_TRIES - 1):
@@ -97,19 +112,21 @@ class AppwriteStore:
 
     def delete(self, location: Location) -> None:
         """Remove a file; see the port."""
+        if self._mixed_case:
+            self.stat(location)
         try:
             self._gateway.delete(_file(location), location)
         except FileMissing:
             self._prove_key()
             raise
-        except Unavailable as unavailable:
+        except ServerFailed as failed:
             # Appwrite also fails when another delete was faster, or the bytes are gone already.
             try:
                 self.stat(location)
             except FileMissing:
                 raise
             except CloudStorageError:
-                raise unavailable from None
+                raise failed from None
             raise
 
     def create_bucket(self, bucket_id: str, name: str, *, public: bool) -> None:
@@ -140,7 +157,9 @@ class AppwriteStore:
     def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
         """Return those of a few files that exist; see the port."""
         wanted = list(file_ids)
-        queries = (_equal("$id", *wanted), _limit(max(1, len(wanted))))
+        if not wanted:
+            return {}
+        queries = (_equal("$id", *wanted), _limit(len(wanted)))
         found = self._listed(bucket_id, queries, "find")
         if not found:
             self._prove_key()
@@ -150,6 +169,8 @@ class AppwriteStore:
     def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
         """Return a piece of a file; see the port."""
         try:
+            if total is None and self._mixed_case:
+                total = self._size(location)
             if total is None:
                 return self._read_first(location, size)
             return self._read_range(location, offset, min(size, total - offset), total)
@@ -215,6 +236,12 @@ class AppwriteStore:
             info = self._found(location)
             if info and content.fingerprint.matches(info) and info.created >= taken.not_before:
                 return info
+            raise
+        except ServerFailed as failed:
+            # Servers before 1.8 fail when a small file meets an unfinished upload.
+            info = self._found(location)
+            if info is not None and not info.complete:
+                raise _taken(location) from failed
             raise
         self._key_is_proven = True
         info = file_info(document, location.bucket_id)
@@ -286,6 +313,13 @@ class AppwriteStore:
         if piece.offset != 0 or len(piece.data) < min(size, piece.total):
             return self._read_range(location, 0, min(size, piece.total), piece.total)
         return Window(0, piece.data, piece.total)
+
+    def _size(self, location: Location) -> int:
+        """Return the size of the file at exactly this location."""
+        info = self.stat(location)
+        if not info.complete:
+            raise FileMissing(f"There is no file {location}.", location=location, operation="read")
+        return info.size
 
     def _read_tiny(self, location: Location) -> Window:
         """
