@@ -204,7 +204,13 @@ class _Sending:
             self._write(head)
 
     def _write(self, data: bytes) -> None:
-        self._req.conn.wfile.write(data)
+        writer = self._req.conn.wfile
+        try:
+            writer.write(data)
+        except OSError:
+            # Python 3.13 complains when a writer that is collected cannot send what is left in it
+            writer._write_buf.clear()  # noqa: SLF001 - cheroot has no other way to forget it
+            raise
 
     def _note(self, status: int, size: int) -> None:
         self._traffic.note(

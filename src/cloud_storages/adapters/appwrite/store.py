@@ -99,16 +99,20 @@ class AppwriteStore:
     def create(self, location: Location, title: str, content: Content) -> FileInfo:
         """Store a content and prove it; see the port."""
         _checked(location.file_id)
-        in_chunks = content.fingerprint.chunks > 1
-        create = self._create_in_chunks if in_chunks else self._create_at_once
-        for _ in range(_TRIES - 1):
+        create = self._create_in_chunks if content.fingerprint.chunks > 1 else self._create_at_once
+        for tries in range(1, _TRIES + 1):
             try:
                 return create(location, title, content)
             except IntegrityError as error:
                 # Two creators can damage each other's file; what was stored is gone again.
-                if not error.temporary:
+                if not error.temporary or tries == _TRIES:
                     raise
-        return create(location, title, content)
+            except ServerFailed as failed:
+                # Servers before 1.9.5 fail when an upload meets an unfinished one.
+                if self._found(location) is not None:
+                    raise _taken(location) from failed
+                raise
+        raise AssertionError("unreachable: the last try returns or raises")
 
     def delete(self, location: Location) -> None:
         """Remove a file; see the port."""
@@ -236,12 +240,6 @@ class AppwriteStore:
             info = self._found(location)
             if info and content.fingerprint.matches(info) and info.created >= taken.not_before:
                 return info
-            raise
-        except ServerFailed as failed:
-            # Servers before 1.8 fail when a small file meets an unfinished upload.
-            info = self._found(location)
-            if info is not None and not info.complete:
-                raise _taken(location) from failed
             raise
         self._key_is_proven = True
         info = file_info(document, location.bucket_id)
