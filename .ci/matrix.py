@@ -16,6 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".venvs"
 EXTRAS = "{root}[appwrite,emulator,testing]"
+TOOLS = ["pytest-xdist==3.8.0"]
+#: Pythons to try the newest of everything on, the newest first.
+NEWEST = ("3.14", "3.13", "3.12")
 
 #: name: Python, how versions are resolved, what is pinned beyond that.
 ENDS = {
@@ -25,11 +28,10 @@ ENDS = {
 }
 BETWEEN = {
     "django-4.2": ("3.11", "highest", ["Django==4.2.*", "appwrite==13.*"]),
-    "django-5.1": ("3.12", "highest", ["Django==5.1.*", "appwrite==15.*"]),
-    "django-5.2": ("3.11", "highest", ["Django==5.2.*", "appwrite==16.*"]),
-    "django-6.0": ("3.12", "highest", ["Django==6.0.*", "appwrite==19.*"]),
-    "sdk-9": ("3.12", "highest", ["appwrite==9.*"]),
-    "sdk-23": ("3.12", "highest", ["appwrite==23.*"]),
+    "django-5.0": ("3.12", "highest", ["Django==5.0.*", "appwrite==15.*"]),
+    "django-5.1": ("3.12", "highest", ["Django==5.1.*", "appwrite==16.*"]),
+    "django-5.2": ("3.11", "highest", ["Django==5.2.*", "appwrite==19.*"]),
+    "django-6.0": ("3.12", "highest", ["Django==6.0.*", "appwrite==23.*"]),
 }
 
 
@@ -65,9 +67,9 @@ def passes(name: str, python: str, resolution: str, pins: list[str]) -> bool:
             [*uv, "venv", "--quiet", "--python", str(interpreter(python)), str(folder)],
             [
                 *(*uv, "pip", "install", "--quiet", "--python", str(inside)),
-                *("--resolution", resolution, EXTRAS.format(root=ROOT), *pins),
+                *("--resolution", resolution, EXTRAS.format(root=ROOT), *TOOLS, *pins),
             ],
-            [str(inside), "-m", "pytest", "--quiet", "-p", "no:cacheprovider"],
+            [str(inside), "-m", "pytest", "--quiet", "--numprocesses", "2"],
         )
     )
 

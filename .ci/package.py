@@ -1,4 +1,8 @@
-"""Build the package, look at what is in it, and run the tests against the wheel alone."""
+"""
+Build the package, look at what is in it, and run the tests against the wheel alone.
+
+The tests run on the newest Python of this machine with the newest of everything the wheel asks for.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,8 @@ import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
+
+from matrix import NEWEST, interpreter
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_FILES = {".py", ".typed"}
@@ -54,7 +60,8 @@ def is_code(path: Path) -> bool:
 def test(place: Path, wheel: Path) -> None:
     """Run the tests in an environment that has the wheel and not the source tree."""
     python = place / "venv" / "bin" / "python"
-    run(sys.executable, "-m", "venv", place / "venv")
+    newest = next(filter(None, map(interpreter, NEWEST)), sys.executable)
+    run(newest, "-m", "venv", place / "venv")
     run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pip==26.3")
     run(
         *(python, "-m", "pip", "install", "--quiet", f"{wheel}[appwrite,emulator,testing]"),
