@@ -6,6 +6,8 @@ They read settings and models; none makes a request.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from typing import TYPE_CHECKING, Any, cast
 
 import django
@@ -40,14 +42,19 @@ def check_storages(
     storages: dict[str, CloudStorage] = {}
     messages = [*_dead_setting(), *_collected(storages)]
     uses = list(_fields(storages.get(_DEFAULT)))
+    known = [storage.deconstruct() for storage in storages.values()]
     for field, storage in uses:
-        if storage not in storages.values():
+        if storage.deconstruct() not in known:
+            known.append(storage.deconstruct())
             storages[f"the storage of {field}"] = storage
     for where, storage in storages.items():
         faults = list(_faults(where, storage))
-        messages += faults or _advice(where, storage)
+        messages += faults
+        if not any(isinstance(fault, Error) for fault in faults):
+            messages += _advice(where, storage)
         if isinstance(storage, AppWriteStorage) and not is_installed():
             messages.append(_not_installed(where))
+    messages += _mixed(storages)
     return [*messages, *(_dated(field) for field, storage in uses if _is_dated(field, storage))]
 
 
@@ -81,7 +88,8 @@ def _named() -> Iterator[tuple[str, dict[str, Any]]]:
 def _fields(default: CloudStorage | None) -> Iterator[tuple[FileField, CloudStorage]]:
     """Yield the file fields whose storage is of this package, with that storage."""
     for model in apps.get_models():
-        for field in model._meta.get_fields():  # noqa: SLF001 - documented by Django as _meta
+        # A proxy has no fields of its own, and a child repeats those of its parent.
+        for field in model._meta.local_fields:  # noqa: SLF001 - documented by Django as _meta
             if not isinstance(field, FileField):
                 continue
             is_default = field.storage is django_storage.default_storage
@@ -116,6 +124,14 @@ def _faults(where: str, storage: CloudStorage) -> Iterator[CheckMessage]:
                 " the OPTIONS of this storage.",
                 id="cloud_storages.E001",
             )
+    shared = sorted(_shared(told.get("bucket_id", ""), told.get("buckets", {})))
+    if shared:
+        yield Warning(
+            f"{where}: APPWRITE_BUCKETS gives {', '.join(shared)} to several directories, so files"
+            " of one name in them are one file.",
+            hint="Give every directory in APPWRITE_BUCKETS a bucket of its own.",
+            id="cloud_storages.W006",
+        )
     if told.get("layout") == "path" and told.get("buckets"):
         yield Error(
             f"{where}: APPWRITE_BUCKETS maps directories to buckets, but in the layout 'path'"
@@ -123,6 +139,12 @@ def _faults(where: str, storage: CloudStorage) -> Iterator[CheckMessage]:
             hint="Take APPWRITE_BUCKETS out, or write APPWRITE_LAYOUT = 'last-directory'.",
             id="cloud_storages.E003",
         )
+
+
+def _shared(root: str, buckets: dict[str, str]) -> set[str]:
+    """Return the buckets that stand for several directories, the root among them."""
+    taken = [root, *buckets.values()]
+    return {repr(bucket) for bucket in taken if taken.count(bucket) > 1}
 
 
 def _advice(where: str, storage: CloudStorage) -> list[CheckMessage]:
@@ -153,6 +175,24 @@ def _advice(where: str, storage: CloudStorage) -> list[CheckMessage]:
             )
         )
     return messages
+
+
+def _mixed(storages: dict[str, CloudStorage]) -> Iterator[CheckMessage]:
+    """Yield a warning for every project in which both public and private storages make buckets."""
+    told = []
+    for where, storage in storages.items():
+        with contextlib.suppress(ImproperlyConfigured):
+            told.append((where, storage.options))
+    for (one, ours), (other, theirs) in itertools.combinations(told, 2):
+        same = (ours.endpoint, ours.project_id) == (theirs.endpoint, theirs.project_id)
+        apart = {ours.layout, theirs.layout} == {"path"} and ours.bucket_id != theirs.bucket_id
+        if same and not apart and ours.access != theirs.access:
+            yield Warning(
+                f"{one} and {other} share the buckets of one project, but one is public and one"
+                " private: what is private is saved into a bucket that the other made public.",
+                hint="Write APPWRITE_LAYOUT = 'path' and give each a 'bucket_id' of its own.",
+                id="cloud_storages.W005",
+            )
 
 
 def _not_installed(where: str) -> CheckMessage:

@@ -36,7 +36,6 @@ __all__ = ["CloudStorage"]
 
 _SUFFIX_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SETTINGS = frozenset(option.setting for option in options.OPTIONS)
-_SECRETS = ("api_key",)
 #: Seconds a page may wait to learn which bucket a directory is, when it asks for a URL.
 _HASTE = 2.0
 
@@ -76,7 +75,7 @@ class CloudStorage(Storage):
 
     def _set_up(self, given: dict[str, Any]) -> None:
         self._given = {
-            name: Secret(value) if name in _SECRETS and isinstance(value, str) else value
+            name: Secret(value) if name in options.SECRETS and isinstance(value, str) else value
             for name, value in given.items()
         }
         self._lock = threading.Lock()
@@ -141,7 +140,7 @@ class CloudStorage(Storage):
             impatient=self._store(hasty),
             clock=time.monotonic,
         )
-        return StorageService(store, told.laid_out, buckets, told.on_conflict)
+        return StorageService(store, told.laid_out, buckets, told.on_conflict, pause=time.sleep)
 
     def _store(self, told: Options) -> FileStore:
         raise NotImplementedError
@@ -151,19 +150,17 @@ class CloudStorage(Storage):
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
         """Return what a migration needs to make this storage again; never a secret."""
         cls = type(self)
-        kwargs = {name: value for name, value in self._given.items() if name not in _SECRETS}
+        kwargs = {name: value for name, value in self._given.items() if name not in options.SECRETS}
         return f"{cls.__module__}.{cls.__qualname__}", (), kwargs
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.deconstruct()[2]
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (type(self), self.deconstruct()[2])
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self._set_up(state)
+    def __copy__(self) -> CloudStorage:
+        return _made_again(type(self), self._given)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> CloudStorage:
-        copy = self.__class__.__new__(self.__class__)
-        copy._set_up(self._given)  # noqa: SLF001 - one of us
-        return copy
+        return self.__copy__()
 
     def __repr__(self) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in self.deconstruct()[2].items())
@@ -312,6 +309,13 @@ class CloudStorage(Storage):
             raise ValueError("The name must be given to delete().")
         with _django_errors():
             self.service.delete(str(name))
+
+
+def _made_again(cls: type[CloudStorage], given: dict[str, Any]) -> CloudStorage:
+    """Return a storage with these options, whatever arguments its class takes."""
+    storage = cls.__new__(cls)
+    storage._set_up(given)  # noqa: SLF001 - what __init__ does
+    return storage
 
 
 @contextlib.contextmanager

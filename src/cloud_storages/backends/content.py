@@ -81,7 +81,7 @@ def _spool() -> Any:
 
 def _rereadable(file: File[Any]) -> bool:
     """Whether seeking and reading give the very bytes that ``chunks`` yields."""
-    if type(file).chunks not in (File.chunks, InMemoryUploadedFile.chunks):
+    if getattr(type(file), "chunks", None) not in (File.chunks, InMemoryUploadedFile.chunks):
         return False
     try:
         file.seek(0)

@@ -16,18 +16,23 @@ import attrs
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from cloud_storages.adapters.appwrite.connection import Secret
 from cloud_storages.domain.identifiers import identifier, is_legal, legacy_identifier
 from cloud_storages.domain.layouts import BucketPlan, FullPath, LastDirectory, Layout
 from cloud_storages.domain.names import segments
 from cloud_storages.domain.values import OnConflict
 
-__all__ = ["OPTIONS", "Option", "Options", "read"]
+__all__ = ["OPTIONS", "SECRETS", "Option", "Options", "read"]
+
+#: Options that appear in no message, representation, migration or pickle.
+SECRETS = frozenset({"api_key"})
 
 _LAYOUTS: dict[str, type[LastDirectory | FullPath]] = {
     "last-directory": LastDirectory,
     "path": FullPath,
 }
 _ACCESS = ("public", "private")
+_EXAMPLE = "https://cloud.appwrite.io/v1."
 
 
 @attrs.frozen
@@ -117,6 +122,9 @@ def value(option: Option, given: Mapping[str, Any], defaults: Mapping[str, Any])
     """
     default = defaults.get(option.name, option.default)
     found = given.get(option.name, getattr(settings, option.setting, default))
+    if option.name in SECRETS and isinstance(found, str):
+        # No frame that an error page shows may hold it as it is.
+        found = Secret(found)
     names = f"the setting {option.setting} (option {option.name!r})"
     try:
         return option.checked(found)
@@ -145,11 +153,11 @@ def known(given: Mapping[str, Any]) -> None:
 def _secret(found: Any) -> str:
     if not isinstance(found, str) or not found.strip():
         raise ValueError("is missing or empty.")
-    return _sendable(found.strip(), "it")
+    return _sendable(Secret(found.strip()), "it")
 
 
 def _project(found: Any) -> str:
-    return _sendable(_text(found), repr(found))
+    return _sendable(_text(found).strip(), repr(found))
 
 
 def _sendable(text: str, shown: str) -> str:
@@ -178,13 +186,17 @@ def _bucket_id(found: Any) -> str:
 
 
 def _url(found: Any) -> str:
-    text = _text(found).rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(
-            f"is {text!r}, which is no http:// or https:// URL; it looks like"
-            " https://cloud.appwrite.io/v1."
-        )
+    text = _text(found).strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        plain = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        plain = False
+    if not plain or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("is no http:// or https:// URL; it looks like " + _EXAMPLE)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        # Not shown: a password would be.
+        raise ValueError("has a user, a query or a fragment; it looks like " + _EXAMPLE)
     return text
 
 

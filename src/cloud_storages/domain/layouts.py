@@ -228,34 +228,30 @@ class BucketPlan:
         return found
 
 
-def names_in(
-    layout: Layout, directory: str, files: Iterable[FileInfo], *, finish_staged: bool
-) -> Iterator[str]:
+def names_in(layout: Layout, directory: str, files: Iterable[FileInfo]) -> Iterator[str]:
     """
     Return the names of the files in a bucket: every one can be opened, none is a partial.
 
     A file goes by its title if that leads to it, else by its ID. One that no name leads to is
-    left out.
+    left out. A file that exists as a staged copy only is there too: opening it finishes the
+    interrupted replacement.
 
     Args:
         layout: how names are laid out.
         directory: the directory that stands for the bucket.
         files: what the bucket holds.
-        finish_staged: whether a file that only exists as a staged copy counts, because opening
-            it finishes the interrupted replacement.
 
     """
-    named: set[str] = set()
-    staged: set[str] = set()
+    names: set[str] = set()
     for info in files:
         if not info.complete:
             continue
         name = _name_of(layout, directory, info)
         if name is not None:
-            named.add(name)
-        elif finish_staged:
-            staged.update(_staged_name_of(layout, directory, info))
-    yield from sorted(named | staged)
+            names.add(name)
+        else:
+            names.update(_staged_name_of(layout, directory, info))
+    yield from sorted(names)
 
 
 def _name_of(layout: Layout, directory: str, info: FileInfo) -> str | None:

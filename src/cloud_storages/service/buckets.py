@@ -103,9 +103,19 @@ class Buckets:
         except BucketMissing as missing:
             self._forget(directory)
             bucket_id = self._found(directory, missing, create=create)
-            answer = act(bucket_id)
+            answer = self._again(directory, bucket_id, act)
         self._remember(directory, bucket_id)
         return answer
+
+    def _again(self, directory: str, bucket_id: str, act: Callable[[str], T]) -> T:
+        try:
+            return act(bucket_id)
+        except BucketMissing as missing:
+            raise Misconfigured(
+                f"The bucket {bucket_id!r} of the directory {directory!r} can neither be found nor"
+                " created: perhaps one has an ID that differs in case only. Say which bucket is"
+                " meant in the option 'buckets' (setting APPWRITE_BUCKETS)."
+            ) from missing
 
     def ask(self, directory: str) -> str:
         """

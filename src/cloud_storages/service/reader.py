@@ -27,16 +27,15 @@ FIRST_WINDOW = 64 * 1024
 LARGEST_WINDOW = 4 * 1024 * 1024
 _SECOND_WINDOW = 2 * FIRST_WINDOW
 _GROWTH = 8
-#: Which data request in a row makes it worth one more to learn the signature.
-_SIGNATURE_AT = 3
 
 
 class RemoteReader(io.RawIOBase):
     """
     Reads a file of a store.
 
-    The content is checked as far as it was read: each window against the file's size, and a
-    file read from beginning to end in more than two windows against its signature too.
+    Each window is checked against the file's size. A file that is read in order to its end in
+    more than one window is checked against its signature too, which costs one request; what is
+    read out of order is not.
 
     Args:
         store: where the file is.
@@ -55,8 +54,6 @@ class RemoteReader(io.RawIOBase):
         self._window = store.read(location, 0, FIRST_WINDOW)
         self._total = self._window.total
         self._position = 0
-        self._fetches = 1
-        self._signature: str | None = None
         self._digest: Digest | None = Digest()
         self._digest.update(self._window.data)
 
@@ -137,21 +134,12 @@ class RemoteReader(io.RawIOBase):
         return min(length * _GROWTH, LARGEST_WINDOW)
 
     def _fetch(self, size: int) -> Window:
-        self._fetches += 1
         try:
-            if self._fetches == _SIGNATURE_AT and self._digest is not None:
-                self._learn_signature()
             window = self._store.read(self._location, self._position, size, self._total)
+            self._follow(window)
         except FileMissing as error:
             raise self._changed("is gone") from error
-        self._follow(window)
         return window
-
-    def _learn_signature(self) -> None:
-        info = self._store.stat(self._location)
-        if not info.complete or info.size != self._total:
-            raise self._changed(f"now has {info.size} bytes instead of {self._total}")
-        self._signature = info.signature
 
     def _follow(self, window: Window) -> None:
         """Check the signature of a file that is read in order, when its end is reached."""
@@ -161,14 +149,15 @@ class RemoteReader(io.RawIOBase):
             self._digest = None
             return
         self._digest.update(window.data)
-        if self._signature is None or self._digest.size != self._total:
-            return
-        if self._signature not in self._digest.fingerprint().signatures:
-            raise self._changed("does not match its signature")
+        if self._digest.size == self._total:
+            info = self._store.stat(self._location)
+            if not self._digest.fingerprint().matches(info):
+                raise self._changed("does not match its signature")
 
     def _changed(self, how: str) -> IntegrityError:
         return IntegrityError(
             f"The file {self._location} {how}: it was replaced or damaged while it was read.",
             location=self._location,
             operation="read",
+            temporary=True,
         )

@@ -38,7 +38,9 @@ __all__ = ["StorageService"]
 logger = logging.getLogger("cloud_storages")
 
 #: How often a writer looks again before it gives a location up to the others who want it.
-_ROUNDS = 8
+_ROUNDS = 12
+#: By how much, in seconds, the longest pause between looks grows.
+_STEP = 0.05
 #: Refusals in a row by something that no look shows: an ID that differs in case.
 _INVISIBLE = 3
 #: A staged copy this much older, in seconds, than a file stored since belongs to no live writer.
@@ -57,6 +59,7 @@ class StorageService:
         buckets: which bucket a directory is.
         on_conflict: what to do when a location is taken.
         choice: source of the random parts of alternative names and staging slots.
+        pause: waits for a number of seconds, where writers of other processes are in the way.
 
     Every method that takes a name raises InvalidName before any request if the layout refuses
     it, and passes on what the store raises.
@@ -69,13 +72,16 @@ class StorageService:
         layout: Layout,
         buckets: Buckets,
         on_conflict: OnConflict = OnConflict.KEEP_BOTH,
+        *,
         choice: random.Random | None = None,
+        pause: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._layout = layout
         self._buckets = buckets
         self._on_conflict = on_conflict
         self._choice = choice or random.SystemRandom()
+        self._pause = pause
 
     # Names
 
@@ -266,9 +272,7 @@ class StorageService:
         try:
             return RemoteReader(self._store, real)
         except FileMissing:
-            if self._on_conflict is not OnConflict.OVERWRITE:
-                raise
-        location = self._info(bucket_id, place).location
+            location = self._info(bucket_id, place).location
         try:
             return RemoteReader(self._store, location)
         except FileMissing:
@@ -276,13 +280,9 @@ class StorageService:
             return RemoteReader(self._store, real)
 
     def _info(self, bucket_id: str, place: Place) -> FileInfo:
-        location = Location(bucket_id, place.file_id)
-        if self._on_conflict is not OnConflict.OVERWRITE:
-            info = self._store.stat(location)
-            if info.complete:
-                return info
-            raise _missing(location, place)
+        # Files opened for writing are replaced under every policy, so a copy may wait under each.
         found = self._found(bucket_id, place, staged=True)
+        location = Location(bucket_id, place.file_id)
         real = found.pop(place.file_id, None)
         if real is not None and real.complete:
             return real
@@ -305,14 +305,7 @@ class StorageService:
         return info
 
     def _names(self, bucket_id: str, directory: str, prefix: str) -> list[str]:
-        return list(
-            names_in(
-                self._layout,
-                directory,
-                self._store.files(bucket_id, prefix),
-                finish_staged=self._on_conflict is OnConflict.OVERWRITE,
-            )
-        )
+        return list(names_in(self._layout, directory, self._store.files(bucket_id, prefix)))
 
     # The steps of writing
 
@@ -374,7 +367,8 @@ class StorageService:
 
     def _replace(self, bucket_id: str, place: Place, content: Content) -> None:
         refusals = 0
-        for _ in range(_ROUNDS):
+        for round_ in range(_ROUNDS):
+            self._make_way(round_)
             found = self._found(bucket_id, place, staged=True)
             existing = found.pop(place.file_id, None)
             step = decide(OnConflict.OVERWRITE, content.fingerprint, existing)
@@ -386,7 +380,8 @@ class StorageService:
             try:
                 info = self._create(bucket_id, place, content)
             except FileTaken:
-                refusals += 1
+                # Between two steps of another's replacement its staged copy shows.
+                refusals = 0 if found else refusals + 1
                 if refusals == _INVISIBLE:
                     raise
                 continue
@@ -400,7 +395,8 @@ class StorageService:
         """Replace what is there: the new content is stored aside until it is in its place."""
         real = Location(bucket_id, place.file_id)
         aside = self._stage(bucket_id, place, content, staged)
-        for _ in range(_ROUNDS):
+        for round_ in range(_ROUNDS):
+            self._make_way(round_)
             try:
                 self._store.delete(real)
             except FileMissing:
@@ -411,6 +407,10 @@ class StorageService:
             try:
                 info = self._create(bucket_id, place, content)
             except FileTaken:
+                if self._on_conflict is not OnConflict.OVERWRITE:
+                    # What another writer saved there is not ours to delete.
+                    self._discard(aside.location)
+                    raise
                 # Another writer came between: whoever is last wins, and nothing is lost.
                 existing = self._found(bucket_id, place, staged=True)
                 if aside.location.file_id not in existing:
@@ -441,15 +441,11 @@ class StorageService:
     def _delete(self, bucket_id: str, place: Place) -> None:
         real = Location(bucket_id, place.file_id)
         with turn(real):
-            try:
-                self._store.delete(real)
-            except FileMissing:
-                if self._on_conflict is not OnConflict.OVERWRITE:
-                    raise
             if self._on_conflict is OnConflict.OVERWRITE:
-                # A copy left by a crash would bring the deleted file back.
+                # Before the file itself: a copy left by a crash would bring older content back.
                 for info in self._store.find(bucket_id, place.staging_ids).values():
-                    self._discard(info.location)
+                    self._store.delete(info.location)
+            self._store.delete(real)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
         return self._store.create(Location(bucket_id, place.file_id), place.title, content)
@@ -457,6 +453,11 @@ class StorageService:
     def _found(self, bucket_id: str, place: Place, *, staged: bool = False) -> dict[str, FileInfo]:
         wanted = (place.file_id, *place.staging_ids) if staged else (place.file_id,)
         return dict(self._store.find(bucket_id, wanted))
+
+    def _make_way(self, round_: int) -> None:
+        """Wait a little longer each time, so that one of several writers comes through."""
+        if round_:
+            self._pause(self._choice.uniform(0, _STEP * round_))
 
     def _discard(self, location: Location) -> None:
         """Delete a staged copy that is no longer needed; a failure leaves it for later."""

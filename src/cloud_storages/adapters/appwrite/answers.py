@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from cloud_storages.domain.errors import Misconfigured
+from cloud_storages.domain.errors import BucketMissing, Misconfigured
 from cloud_storages.domain.values import BucketInfo, FileInfo, Location
 
 __all__ = ["bucket_info", "file_info", "permissions", "rows"]
@@ -16,10 +16,15 @@ def file_info(document: object, bucket_id: str) -> FileInfo:
     Return what a file document says.
 
     Raises:
+        BucketMissing: the file is in a bucket whose ID differs from the one asked for: MariaDB
+            finds an ID in any case.
         Misconfigured: it is no file document, so the answer is not from Appwrite Storage.
 
     """
     document = _mapping(document, "a file")
+    found = document.get("bucketId", bucket_id)
+    if found != bucket_id:
+        raise BucketMissing(f"There is no bucket {bucket_id!r}, but one with the ID {found!r}.")
     try:
         uploaded, total = int(document["chunksUploaded"]), int(document["chunksTotal"])
         signature = str(document["signature"])

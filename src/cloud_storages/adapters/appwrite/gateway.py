@@ -7,11 +7,9 @@ An error is told by the ``type`` the server gives it, then by its status; never 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
 import re
 import sys
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -40,6 +38,7 @@ from cloud_storages.domain.errors import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cloud_storages.adapters.appwrite.connection import Connection
@@ -196,21 +195,25 @@ class Gateway:
         headers = {}
         if content_range:
             headers = {"Content-Range": content_range, "X-Appwrite-ID": location.file_id}
-        handled = sys.exc_info()[1]
         with translated(self._connection, "create", location):
-            try:
-                return self._transport.send(
-                    "POST",
-                    path,
-                    headers=headers,
-                    files=parts,
-                    patience=self._connection.UPLOAD_PATIENCE,
-                )
-            except Refusal as refusal:
-                doubtful = _maybe_ours(refusal, location)
-                if doubtful is None:
-                    raise
-                raise doubtful from _bare(refusal, handled)
+            return self._transport.send(
+                "POST",
+                path,
+                headers=headers,
+                files=parts,
+                patience=self._connection.UPLOAD_PATIENCE,
+            )
+
+    def glance(self, path: str) -> Any:
+        """Return the document at a path if the server has it and answers at once; else None."""
+        try:
+            return self._transport.send_once("GET", path).json()
+        except (Refusal, requests.RequestException):
+            return None
+
+    def server_time(self) -> dt.datetime | None:
+        """Return a time the server's clock has certainly reached; None before its first answer."""
+        return self._transport.server_time()
 
     def view(
         self,
@@ -319,6 +322,8 @@ def _error(
 
 
 def _kind(refusal: Refusal) -> type[CloudStorageError]:
+    if refusal.kind == "storage_file_already_exists" and refusal.attempts > 1:
+        return MaybeOurs
     if refusal.kind in _BY_KIND:
         return _BY_KIND[refusal.kind]
     if 300 <= refusal.status < 400:  # noqa: PLR2004 - the redirects of HTTP
@@ -407,16 +412,3 @@ def _broken(location: Location, how: str) -> IntegrityError:
         operation="read",
         temporary=True,
     )
-
-
-def _maybe_ours(refusal: Refusal, location: Location) -> MaybeOurs | None:
-    """Return the error of a creation that may have succeeded before it was refused."""
-    if refusal.kind != "storage_file_already_exists" or refusal.attempts == 1:
-        return None
-    try:
-        answered = parsedate_to_datetime(refusal.date)
-    except (TypeError, ValueError):
-        return None  # without the server's time nothing can be proven
-    if answered.tzinfo is None:
-        answered = answered.replace(tzinfo=dt.timezone.utc)
-    return MaybeOurs(location, answered - dt.timedelta(seconds=refusal.seconds))

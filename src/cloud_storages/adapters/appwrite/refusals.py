@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cloud_storages.domain.errors import FileTaken, Rejected, Unavailable
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from cloud_storages.domain.values import Location
 
 __all__ = ["CursorLost", "MaybeOurs", "RangeRefused", "ServerFailed"]
 
@@ -19,18 +12,7 @@ class CursorLost(Rejected):
 
 
 class MaybeOurs(FileTaken):
-    """
-    The location is taken, perhaps by this very request: it was sent before and lost its answer.
-
-    Attributes:
-        not_before: server time before which no attempt of this request can have arrived.
-
-    """
-
-    def __init__(self, location: Location, not_before: dt.datetime) -> None:
-        super().__init__(f"The location {location} is taken.", location=location)
-        self.operation = "create"
-        self.not_before = not_before
+    """The location is taken, perhaps by this very request: an attempt of it lost its answer."""
 
 
 class RangeRefused(Rejected):

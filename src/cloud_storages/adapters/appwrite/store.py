@@ -24,10 +24,12 @@ from cloud_storages.adapters.appwrite.refusals import (
 )
 from cloud_storages.domain.errors import (
     AccessDenied,
+    BucketMissing,
     CloudStorageError,
     FileMissing,
     FileTaken,
     IntegrityError,
+    Misconfigured,
     Rejected,
     Unavailable,
 )
@@ -36,6 +38,7 @@ from cloud_storages.domain.signatures import CHUNK_SIZE, byte_of
 from cloud_storages.domain.values import Location, Window
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cloud_storages.adapters.appwrite.connection import Connection
@@ -234,19 +237,40 @@ class AppwriteStore:
         data = content.read(0, size)
         if len(data) != size:
             raise _content_changed(location, len(data), size)
+        since = self._gateway.server_time()
         try:
             _, document = self._gateway.upload(_files(location), location, title, data)
-        except MaybeOurs as taken:
-            info = self._found(location)
-            if info and content.fingerprint.matches(info) and info.created >= taken.not_before:
-                return info
-            raise
+        except (MaybeOurs, Unavailable):
+            # An attempt may have arrived although its answer did not.
+            info = self._stored_since(since, location, content)
+            if info is None:
+                raise
+            return info
         self._key_is_proven = True
-        info = file_info(document, location.bucket_id)
+        info = self._info(document, location)
         if info.location != location or not info.complete or info.size != size:
             # A small file sent to somebody's unfinished upload becomes a part of it, answer 201.
             raise _taken(location)
         return self._proven(info, content)
+
+    def _stored_since(
+        self, since: dt.datetime | None, location: Location, content: Content
+    ) -> FileInfo | None:
+        """Return what is at a location if it is this content and was stored after a time."""
+        document = self._gateway.glance(_file(location))
+        if since is None or document is None:
+            return None
+        info = self._info(document, location)
+        is_ours = info.location == location and content.fingerprint.matches(info)
+        return info if is_ours and info.created >= since else None
+
+    def _info(self, document: Any, location: Location) -> FileInfo:
+        """Return what the answer to an upload says; undo it if it went to another bucket."""
+        try:
+            return file_info(document, location.bucket_id)
+        except BucketMissing:
+            self._discard(location)
+            raise
 
     def _create_in_chunks(self, location: Location, title: str, content: Content) -> FileInfo:
         upload = _ChunkedUpload(self._gateway, location, title, content)
@@ -256,15 +280,12 @@ class AppwriteStore:
             self._abandon(upload)
             raise
         self._key_is_proven = True
-        return self._proven(file_info(document, location.bucket_id), content)
+        return self._proven(self._info(document, location), content)
 
     def _abandon(self, upload: _ChunkedUpload) -> None:
         """Remove what a failed upload left, if it is certainly this upload's."""
-        try:
-            document = self._gateway.get(_file(upload.location), "stat", upload.location)
-        except CloudStorageError:
-            return
-        if upload.mark in permissions(document):
+        document = self._gateway.glance(_file(upload.location))
+        if document and (upload.began_anew or upload.mark in permissions(document)):
             self._discard(upload.location)
 
     def _proven(self, info: FileInfo, content: Content) -> FileInfo:
@@ -360,6 +381,13 @@ class AppwriteStore:
                 )
             except RangeRefused as error:
                 raise _changed(location, f"is shorter than its {total} bytes") from error
+            if piece.total is None:
+                raise Misconfigured(
+                    f"Cannot read {location}: the server, or a proxy before it, ignores ranges;"
+                    " check the setting APPWRITE_API_ENDPOINT (option 'endpoint').",
+                    location=location,
+                    operation="read",
+                )
             if piece.total != total or piece.offset != first:
                 raise _changed(location, f"now has {piece.total} bytes instead of {total}")
             fresh = piece.data[at - first :]
@@ -428,6 +456,8 @@ class _ChunkedUpload:
         self._content = content
         self.location = location
         self.mark = f'read("user:{secrets.token_hex(16)}")'
+        #: Whether the last chunk found the upload deleted, and so began another without a mark.
+        self.began_anew = False
 
     def run(self) -> Any:
         """
@@ -451,7 +481,9 @@ class _ChunkedUpload:
         if self._content.fingerprint.matches(info):
             return document
         if status == _OK or not info.complete:
-            # This upload was deleted meanwhile, and what is there now was begun by another.
+            # This upload was deleted meanwhile: what is there now was begun by another writer,
+            # or by this very chunk if it is the only one.
+            self.began_anew = status != _OK and int(document["chunksUploaded"]) == 1
             raise _taken(self.location)
         return document
 

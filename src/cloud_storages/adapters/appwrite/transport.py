@@ -9,11 +9,13 @@ remains, for its generated services neither.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import http.cookiejar
 import logging
 import os
 import threading
 import time
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -56,9 +58,7 @@ class Refusal(AppwriteException):  # type: ignore[misc]  # the SDK has no types
         kind: the server's own name for the error, or None.
         retry_after: seconds the server asks to wait, or 0.
         redirect: where it redirects to, or None.
-        date: the server's time, as it stands in the answer.
         attempts: how many times the request was sent.
-        seconds: time since it was sent first.
 
     """
 
@@ -68,9 +68,7 @@ class Refusal(AppwriteException):  # type: ignore[misc]  # the SDK has no types
         self.kind: str | None = _text(document.get("type"))
         self.retry_after = _seconds(response.headers.get("Retry-After", ""))
         self.redirect = response.headers.get("Location")
-        self.date = response.headers.get("Date", "")
         self.attempts = 1
-        self.seconds = 0.0
         message = _text(document.get("message")) or f"HTTP {self.status} {response.reason}"
         super().__init__(message, self.status, self.kind, None)
 
@@ -101,6 +99,7 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         self._sleep = sleep
         self._lock = threading.Lock()
         self._session: requests.Session | None = None
+        self._clock_ahead: float | None = None
         self._session_of = 0
 
     def call(
@@ -161,7 +160,6 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
             requests.RequestException: it did not answer.
 
         """
-        started = time.monotonic()
         for attempt in self.attempts(is_temporary):
             with attempt:
                 try:
@@ -171,7 +169,6 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
                     return response.status_code, _document_of(response)
                 except Refusal as refusal:
                     refusal.attempts = attempt.retry_state.attempt_number
-                    refusal.seconds = time.monotonic() - started
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -207,10 +204,29 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
             **body,
         )
         _note_warnings(response)
+        self._note_time(response)
         if response.status_code not in _SUCCESS:
             with contextlib.closing(response):
                 raise Refusal(response)
         return response
+
+    def server_time(self) -> dt.datetime | None:
+        """Return a time the server's clock has certainly reached; None before its first answer."""
+        if self._clock_ahead is None:
+            return None
+        return dt.datetime.fromtimestamp(time.monotonic() + self._clock_ahead, dt.timezone.utc)
+
+    def _note_time(self, response: requests.Response) -> None:
+        try:
+            told = parsedate_to_datetime(response.headers.get("Date", ""))
+        except (TypeError, ValueError):
+            return
+        if told.tzinfo is None:
+            told = told.replace(tzinfo=dt.timezone.utc)
+        # The header is cut to seconds, so no answer runs ahead of the server; the most advanced
+        # one is the closest.
+        ahead = told.timestamp() - time.monotonic()
+        self._clock_ahead = max(ahead, self._clock_ahead or ahead)
 
     def _pooled(self) -> requests.Session:
         """Return this process's session: connections must not be shared across a fork."""
