@@ -42,16 +42,17 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help=f"of {', '.join({**ENDS, **BETWEEN})}")
     told = parser.parse_args()
     chosen = {**ENDS, **BETWEEN} if told.all or told.names else ENDS
-    failed = []
+    failed, tried = [], 0
     for name, (python, resolution, pins) in chosen.items():
         if told.names and name not in told.names:
             continue
         if interpreter(python) is None:
             say(f"{name}: skipped, there is no Python {python} on this machine")
-        elif not passes(name, python, resolution, pins):
-            failed.append(name)
-    say(f"failed: {', '.join(failed)}" if failed else "every environment passes")
-    return 1 if failed else 0
+        else:
+            tried += 1
+            failed += [] if passes(name, python, resolution, pins) else [name]
+    say(f"{tried} tried, failed: {', '.join(failed) or 'none'}")
+    return 1 if failed or not tried else 0
 
 
 def passes(name: str, python: str, resolution: str, pins: list[str]) -> bool:

@@ -160,25 +160,50 @@ def test_a_content_that_changes_meanwhile_is_not_reported_as_stored(store):
 
 def test_a_twin_that_was_there_before_is_not_taken_for_the_lost_upload(server, store):
     store.create(THERE, "a.bin", SMALL)
-    later = dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=1)
+    later = format_datetime(dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=1), usegmt=True)
+    missing = b'{"type":"storage_file_not_found","message":"no","code":404}'
+    headers = {"Content-Type": "application/json", "Date": later}
+    server.inject(Fault(path="/b.bin$", status=404, headers=headers, body=missing))
+    with pytest.raises(FileMissing):
+        store.stat(Location("media", "b.bin"))
+    # For all the store knows, an hour has passed since the twin was stored.
     server.inject(Fault(method="POST", path=UPLOADS, drop="before"))
-    server.inject(
-        Fault(
-            method="POST",
-            path=UPLOADS,
-            status=409,
-            headers={
-                "Content-Type": "application/json",
-                "Date": format_datetime(later, usegmt=True),
-            },
-            body=b'{"type":"storage_file_already_exists","message":"taken","code":409}',
-        )
-    )
 
     with pytest.raises(FileTaken):
         store.create(THERE, "a.bin", SMALL)
 
     assert _read(store) == SMALL.data
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_an_upload_whose_every_answer_is_lost_is_stored_all_the_same(server, retries):
+    patient = _store(server, [])
+    patient.create_bucket("media", "media", public=True)
+    hasty = _store(server, [], retries=retries)
+    hasty.find("media", ["a.bin"])
+    server.inject(Fault(method="POST", path=UPLOADS, times=1 + retries, drop="after"))
+
+    info = hasty.create(THERE, "a.bin", SMALL)
+
+    assert info == patient.stat(THERE)
+    _delete_bucket(server)
+
+
+def test_a_last_chunk_that_arrives_after_a_deletion_leaves_nothing(server, store):
+    other = _store(server, [])
+
+    class Meanwhile:
+        fingerprint = BIG.fingerprint
+
+        def read(self, offset, size):
+            if offset == 2 * CHUNK_SIZE:
+                other.delete(THERE)
+            return BIG.read(offset, size)
+
+    with pytest.raises(FileTaken):
+        store.create(THERE, "a.bin", Meanwhile())
+
+    assert _there(store) == set()
 
 
 def test_a_stale_connection_is_replaced_without_anybody_noticing(server, store):

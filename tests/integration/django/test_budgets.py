@@ -180,13 +180,15 @@ def test_a_question_about_what_is_missing_costs_one(
     assert len(spent()) == 1
 
 
-def test_opening_what_is_missing_costs_one(warm: Warm, folder: str, spent: Spent) -> None:
+def test_opening_what_is_missing_costs_a_look_for_a_staged_copy(
+    warm: Warm, folder: str, spent: Spent
+) -> None:
     storage = warm()
 
     with pytest.raises(FileNotFoundError):
         storage.open(f"{folder}/missing.bin")
 
-    assert len(spent()) == 1
+    assert len(spent()) == 2
 
 
 @pytest.mark.parametrize("size", [2, 10_000, 200_000])

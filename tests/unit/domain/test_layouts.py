@@ -27,13 +27,13 @@ SEGMENT = st.one_of(
 NAMES = st.lists(SEGMENT, min_size=1, max_size=4).map("/".join)
 
 
-def listed(layout, directory, *files, finish_staged=False):
+def listed(layout, directory, *files):
     created = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
     infos = [
         FileInfo(Location("b", file_id), title, 1, "x", created, complete)
         for file_id, title, complete in files
     ]
-    return list(names_in(layout, directory, infos, finish_staged=finish_staged))
+    return list(names_in(layout, directory, infos))
 
 
 @pytest.mark.parametrize(
@@ -142,8 +142,7 @@ def test_a_file_that_exists_as_a_staged_copy_only_is_listed_where_it_can_be_open
     place = layout.place("Photo.png")
     copy = (place.staging_ids[3], "Photo.png", True)
 
-    assert listed(layout, ROOT, copy) == []
-    assert listed(layout, ROOT, copy, finish_staged=True) == ["Photo.png"]
+    assert listed(layout, ROOT, copy) == ["Photo.png"]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def service_over(store, on_conflict=OnConflict.KEEP_BOTH, *, layout=None, **buck
     plan = BucketPlan("main", buckets.pop("mapping", {}), identifier)
     known = Buckets(store, plan, **{"create": True, "public": True, **buckets})
     layout = layout or LastDirectory(identifier)
-    return StorageService(store, layout, known, on_conflict, random.Random(7))
+    return StorageService(store, layout, known, on_conflict, choice=random.Random(7))
 
 
 def memory_with(**files):

@@ -1,11 +1,12 @@
 """Replacing loses nothing, wherever it stops."""
 
+import contextlib
 import itertools
 
 import pytest
 
 from cloud_storages.adapters.memory import MemoryStore
-from cloud_storages.domain.errors import CloudStorageError, FileMissing, Unavailable
+from cloud_storages.domain.errors import CloudStorageError, FileMissing, FileTaken, Unavailable
 from cloud_storages.domain.signatures import CHUNK_SIZE
 from cloud_storages.domain.values import Location, OnConflict
 
@@ -52,6 +53,17 @@ def test_after_it_stopped_the_next_save_goes_through_and_delete_leaves_nothing(s
     service.delete("docs/a.txt")
     assert not service.exists("docs/a.txt")
     assert list(real.files("docs")) == []
+
+
+class Interloper(Recorded):
+    """Another process saves the name as soon as it is free."""
+
+    def _call(self, name, /, *args, **kwargs):
+        answer = super()._call(name, *args, **kwargs)
+        if self.calls == ["find", "create", "delete"]:
+            # Another process knows nothing of this one's turns.
+            self._store.create(Location("docs", "a.txt"), "a.txt", content(b"interloper"))
+        return answer
 
 
 def interrupted():
@@ -107,19 +119,58 @@ def test_a_deleted_file_does_not_come_back_from_a_staged_copy():
     assert service.listdir("docs") == ([], [])
 
 
-def test_the_staged_copy_is_looked_for_under_overwrite_only():
+@pytest.mark.parametrize("policy", OnConflict)
+def test_a_staged_copy_is_looked_for_only_where_the_file_is_missing(policy):
     store = Recorded(interrupted())
+    service = service_over(store, policy)
 
-    for policy, calls in (
-        (OnConflict.KEEP_BOTH, ["read"]),
-        (OnConflict.OVERWRITE, ["read", "find", "create", "read", "delete", "read"]),
-    ):
-        store.calls.clear()
-        try:
-            service_over(store, policy).open("docs/a.txt")
-        except FileMissing:
-            assert policy is OnConflict.KEEP_BOTH
-        assert store.calls == calls
+    service.open("docs/a.txt")
+    assert store.calls == ["read", "find", "create", "read", "delete", "read"]
+
+    store.calls.clear()
+    service.open("docs/a.txt")
+    assert store.calls == ["read"]
+
+
+@pytest.mark.parametrize("policy", OnConflict)
+def test_what_a_file_opened_for_writing_replaces_is_as_safe_under_every_policy(policy):
+    for stop in range(1, 7):
+        real = memory_with(**{"a.txt": OLD})
+        doomed = service_over(Recorded(real, fails_at=stop, error=Crash), policy)
+        with contextlib.suppress(Crash):
+            doomed.replace("docs/a.txt", content(NEW))
+
+        after = service_over(real, policy)
+        assert after.exists("docs/a.txt")
+        assert after.listdir("docs") == ([], ["a.txt"])
+        assert text(after, "docs/a.txt") in (OLD, NEW)
+
+
+def test_a_file_that_another_saved_meanwhile_is_not_replaced_where_both_are_kept():
+    real = memory_with(**{"a.txt": OLD})
+    service = service_over(Interloper(real))
+
+    with pytest.raises(FileTaken):
+        service.replace("docs/a.txt", content(NEW))
+
+    assert text(service, "docs/a.txt") == b"interloper"
+    assert [info.location.file_id for info in real.files("docs")] == ["a.txt"]
+
+
+def test_a_deletion_that_stops_half_way_brings_nothing_old_back():
+    real = memory_with(**{"a.txt": OLD})
+    with pytest.raises(Crash):
+        service_over(Recorded(real, fails_at=3, error=Crash), OnConflict.OVERWRITE).save(
+            "docs/a.txt", content(NEW)
+        )
+    service_over(real, OnConflict.OVERWRITE).save("docs/a.txt", content(b"newest"))
+
+    for stop in (1, 2, 3):
+        with contextlib.suppress(Crash):
+            service_over(Recorded(real, fails_at=stop, error=Crash), OnConflict.OVERWRITE).delete(
+                "docs/a.txt"
+            )
+        assert text(service_over(real, OnConflict.OVERWRITE), "docs/a.txt") == b"newest"
 
 
 def test_a_copy_that_somebody_left_long_ago_is_cleared_away_by_the_next_save():
@@ -144,14 +195,6 @@ def test_a_copy_that_somebody_left_long_ago_is_cleared_away_by_the_next_save():
 
 def test_another_writer_who_comes_between_loses_nothing_either():
     real = memory_with(**{"a.txt": OLD})
-
-    class Interloper(Recorded):
-        def _call(self, name, /, *args, **kwargs):
-            answer = super()._call(name, *args, **kwargs)
-            if self.calls == ["find", "create", "delete"]:
-                # Another process knows nothing of this one's turns.
-                real.create(Location("docs", "a.txt"), "a.txt", content(b"interloper"))
-            return answer
 
     service = service_over(Interloper(real), OnConflict.OVERWRITE)
 
