@@ -186,3 +186,18 @@ def storage_of_the_site() -> AppWriteStorage:
 
 class Special(InMemoryStorage):
     pass
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("options", [{}, {"bucket_id": "media"}])
+def test_a_storage_survives_every_way_of_pickling(protocol: int, options: dict[str, str]) -> None:
+    again = pickle.loads(pickle.dumps(AppWriteStorage(**options), protocol))
+
+    assert again.deconstruct() == AppWriteStorage(**options).deconstruct()
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_a_copy_in_the_same_process_keeps_the_key(duplicate: Any) -> None:
+    storage = AppWriteStorage(api_key="standard_0", project_id="p", bucket_id="b")
+
+    assert duplicate(storage).options == storage.options

@@ -326,3 +326,57 @@ class TestW004:
 
         with override_settings(APPWRITE_LAYOUT="flat"):
             assert ids() == ["E001"]
+
+
+@needs_storages
+class TestW005:
+    def test_public_and_private_storages_that_may_meet_in_a_bucket_are_told(self) -> None:
+        with override_settings(STORAGES=_two({"access": "public"}, {"access": "private"})):
+            (message,) = told()
+
+        assert (message.id, message.level) == ("cloud_storages.W005", WARNING)
+        assert "STORAGES['one']" in message.msg
+        assert "STORAGES['other']" in message.msg
+        assert "APPWRITE_LAYOUT = 'path'" in message.hint
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"access": "public"},
+            {"access": "private", "project_id": "elsewhere"},
+            {"access": "private", "endpoint": "https://elsewhere.example/v1"},
+        ],
+    )
+    def test_those_that_cannot_are_not(self, other: dict[str, str]) -> None:
+        with override_settings(STORAGES=_two({"access": "public"}, other)):
+            assert told() == []
+
+    def test_buckets_of_their_own_in_the_layout_path_keep_them_apart(self) -> None:
+        public = {"access": "public", "layout": "path"}
+        private = {"access": "private", "layout": "path", "bucket_id": "secrets"}
+
+        with override_settings(STORAGES=_two(public, private)):
+            assert told() == []
+
+
+class TestW006:
+    @pytest.mark.parametrize("buckets", [{"a": "x", "b": "x"}, {"a": "media"}])
+    def test_directories_that_share_a_bucket_are_told(self, buckets: dict[str, str]) -> None:
+        with default_storage_is(APPWRITE, **COMPLETE, buckets=buckets):
+            (message,) = told()
+
+        assert (message.id, message.level) == ("cloud_storages.W006", WARNING)
+        assert repr(next(iter(buckets.values()))) in message.msg
+        assert "APPWRITE_BUCKETS" in message.hint
+
+    def test_directories_with_buckets_of_their_own_are_not(self) -> None:
+        with default_storage_is(APPWRITE, **COMPLETE, buckets={"a": "x", "b": "y"}):
+            assert told() == []
+
+
+def _two(one: dict[str, str], other: dict[str, str]) -> dict[str, Any]:
+    return {
+        **settings.STORAGES,
+        "one": {"BACKEND": APPWRITE, "OPTIONS": {**COMPLETE, **one}},
+        "other": {"BACKEND": APPWRITE, "OPTIONS": {**COMPLETE, **other}},
+    }
