@@ -63,7 +63,8 @@ class FileStore(Protocol):
 
         What this returns must be readable byte for byte, from then on, by anyone who asks the
         store. Of several concurrent creators of one location at most one must get an answer;
-        a creator must never change or complete what another one began.
+        a creator must never change or complete what another one began, as far as the server lets
+        it (Appwrite before 1.9.5 replaces chunks that are sent again).
 
         Args:
             location: where to store it.
