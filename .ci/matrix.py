@@ -20,18 +20,18 @@ TOOLS = ["pytest-xdist==3.8.0"]
 #: Pythons to try the newest of everything on, the newest first.
 NEWEST = ("3.14", "3.13", "3.12")
 
-#: name: Python, how versions are resolved, what is pinned beyond that.
+#: name: Pythons, the preferred first; how versions are resolved; what is pinned beyond that.
 ENDS = {
     # The lower bounds in pyproject.toml, every one of them.
-    "oldest": ("3.10", "lowest-direct", []),
-    "newest": ("3.13", "highest", []),
+    "oldest": (("3.10", "3.11"), "lowest-direct", []),
+    "newest": (NEWEST, "highest", []),
 }
 BETWEEN = {
-    "django-4.2": ("3.11", "highest", ["Django==4.2.*", "appwrite==13.*"]),
-    "django-5.0": ("3.12", "highest", ["Django==5.0.*", "appwrite==15.*"]),
-    "django-5.1": ("3.12", "highest", ["Django==5.1.*", "appwrite==16.*"]),
-    "django-5.2": ("3.11", "highest", ["Django==5.2.*", "appwrite==19.*"]),
-    "django-6.0": ("3.12", "highest", ["Django==6.0.*", "appwrite==23.*"]),
+    "django-4.2": (("3.11",), "highest", ["Django==4.2.*", "appwrite==13.*"]),
+    "django-5.0": (("3.12",), "highest", ["Django==5.0.*", "appwrite==15.*"]),
+    "django-5.1": (("3.12",), "highest", ["Django==5.1.*", "appwrite==16.*"]),
+    "django-5.2": (("3.11",), "highest", ["Django==5.2.*", "appwrite==19.*"]),
+    "django-6.0": (("3.12",), "highest", ["Django==6.0.*", "appwrite==23.*"]),
 }
 
 
@@ -43,11 +43,12 @@ def main() -> int:
     told = parser.parse_args()
     chosen = {**ENDS, **BETWEEN} if told.all or told.names else ENDS
     failed, tried = [], 0
-    for name, (python, resolution, pins) in chosen.items():
+    for name, (pythons, resolution, pins) in chosen.items():
         if told.names and name not in told.names:
             continue
-        if interpreter(python) is None:
-            say(f"{name}: skipped, there is no Python {python} on this machine")
+        python = next(filter(None, map(interpreter, pythons)), None)
+        if python is None:
+            say(f"{name}: skipped, there is no Python {' or '.join(pythons)} on this machine")
         else:
             tried += 1
             failed += [] if passes(name, python, resolution, pins) else [name]
@@ -61,11 +62,11 @@ def passes(name: str, python: str, resolution: str, pins: list[str]) -> bool:
     shutil.rmtree(folder, ignore_errors=True)
     uv = [sys.executable, "-m", "uv"]
     inside = folder / "bin" / "python"
-    say(f"{name}: Python {python}, {resolution}, {' '.join(pins) or 'nothing pinned'}")
+    say(f"{name}: {python}, {resolution}, {' '.join(pins) or 'nothing pinned'}")
     return all(
         run(*command)
         for command in (
-            [*uv, "venv", "--quiet", "--python", str(interpreter(python)), str(folder)],
+            [*uv, "venv", "--quiet", "--python", python, str(folder)],
             [
                 *(*uv, "pip", "install", "--quiet", "--python", str(inside)),
                 *("--resolution", resolution, EXTRAS.format(root=ROOT), *TOOLS, *pins),
