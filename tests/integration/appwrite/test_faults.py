@@ -8,6 +8,7 @@ import pytest
 from cloud_storages.adapters.appwrite import AppwriteStore, Connection
 from cloud_storages.domain.errors import (
     AccessDenied,
+    BucketMissing,
     FileMissing,
     FileTaken,
     IntegrityError,
@@ -519,3 +520,20 @@ def test_an_outage_during_a_replacement_costs_neither_old_nor_new(server, store,
 def _overwriting(store):
     buckets = Buckets(store, BucketPlan("root", {}, identifier), create=True, public=True)
     return StorageService(store, LastDirectory(identifier), buckets, OnConflict.OVERWRITE)
+
+
+def test_a_file_in_a_bucket_of_another_case_is_neither_taken_nor_touched(server, store):
+    # MariaDB finds the bucket all the same.
+    store.create(THERE, "a.bin", SMALL)
+    elsewhere = Location("Media", "a.bin")
+    server.inject(Fault(method="POST", path=r"/buckets/Media/files$", drop="before"))
+
+    with pytest.raises((FileTaken, BucketMissing)):
+        store.create(elsewhere, "a.bin", SMALL)
+    with pytest.raises(BucketMissing):
+        store.create(Location("Media", "b.bin"), "b.bin", SMALL)
+    with pytest.raises(BucketMissing):
+        store.stat(elsewhere)
+
+    assert _there(store) == {"a.bin"}
+    assert _read(store) == SMALL.data

@@ -260,7 +260,10 @@ class AppwriteStore:
         document = self._gateway.glance(_file(location))
         if since is None or document is None:
             return None
-        info = self._info(document, location)
+        try:
+            info = file_info(document, location.bucket_id)
+        except CloudStorageError:
+            return None  # nothing that this upload can have stored
         is_ours = info.location == location and content.fingerprint.matches(info)
         return info if is_ours and info.created >= since else None
 
