@@ -444,7 +444,9 @@ class StorageService:
             if self._on_conflict is OnConflict.OVERWRITE:
                 # Before the file itself: a copy left by a crash would bring older content back.
                 for info in self._store.find(bucket_id, place.staging_ids).values():
-                    self._store.delete(info.location)
+                    # Whoever was replacing the file may be clearing its copy away just now.
+                    with contextlib.suppress(FileMissing):
+                        self._store.delete(info.location)
             self._store.delete(real)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:

@@ -173,6 +173,26 @@ def test_a_deletion_that_stops_half_way_brings_nothing_old_back():
         assert text(service_over(real, OnConflict.OVERWRITE), "docs/a.txt") == b"newest"
 
 
+def test_a_deletion_that_meets_the_end_of_a_replacement_still_deletes_the_file():
+    real = memory_with(**{"a.txt": OLD})
+    with pytest.raises(Crash):
+        service_over(Recorded(real, fails_at=3, error=Crash), OnConflict.OVERWRITE).save(
+            "docs/a.txt", content(NEW)
+        )
+
+    class ClearedMeanwhile(Recorded):
+        def _call(self, name, /, *args, **kwargs):
+            answer = super()._call(name, *args, **kwargs)
+            if self.calls == ["find"]:
+                for info in answer.values():
+                    self._store.delete(info.location)
+            return answer
+
+    service_over(ClearedMeanwhile(real), OnConflict.OVERWRITE).delete("docs/a.txt")
+
+    assert list(real.files("docs")) == []
+
+
 def test_a_copy_that_somebody_left_long_ago_is_cleared_away_by_the_next_save():
     import datetime as dt
 

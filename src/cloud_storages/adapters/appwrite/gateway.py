@@ -204,12 +204,14 @@ class Gateway:
                 patience=self._connection.UPLOAD_PATIENCE,
             )
 
-    def glance(self, path: str) -> Any:
+    def glance(self, path: str) -> dict[str, Any] | None:
         """Return the document at a path if the server has it and answers at once; else None."""
         try:
-            return self._transport.send_once("GET", path).json()
+            document = self._transport.send_once("GET", path).json()
         except (Refusal, requests.RequestException):
             return None
+        # An answer that is no document must not hide the error that made the caller look.
+        return document if isinstance(document, dict) else None
 
     def server_time(self) -> dt.datetime | None:
         """Return a time the server's clock has certainly reached; None before its first answer."""
@@ -219,7 +221,7 @@ class Gateway:
         self,
         path: str,
         location: Location,
-        byte_range: str | None,
+        byte_range: str,
         wanted: Callable[[int | None], int],
     ) -> Piece:
         """
@@ -228,7 +230,7 @@ class Gateway:
         Args:
             path: of the file.
             location: which file.
-            byte_range: value of the Range header; None for the whole file.
+            byte_range: value of the Range header.
             wanted: tells from the file's size, if known, how many bytes of the answer to take;
                 the rest is not received.
 
@@ -237,7 +239,7 @@ class Gateway:
             IntegrityError: the answer ended early.
 
         """
-        headers = {"Range": byte_range} if byte_range else {}
+        headers = {"Range": byte_range}
         with translated(self._connection, "read", location):
             for attempt in self._transport.attempts(_is_temporary):
                 with attempt:
