@@ -20,7 +20,8 @@ except ModuleNotFoundError as error:
         f"{error.name} is missing: install django-cloud-storages[emulator]", name=error.name
     ) from error
 from cloud_storages.emulator.faults import Fault
-from cloud_storages.emulator.traffic import Exchange, Traffic
+from cloud_storages.emulator.proxy import Proxy
+from cloud_storages.emulator.traffic import Exchange, Traffic, WireTraffic
 
 NOT_ENFORCED = """\
 what it does not do:
@@ -41,4 +42,12 @@ what it does not do:
 Scope errors name the application user of the installation the recorded exchanges come from.
 """
 
-__all__ = ["NOT_ENFORCED", "Emulator", "Exchange", "Fault", "Traffic"]
+__all__ = [
+    "NOT_ENFORCED",
+    "Emulator",
+    "Exchange",
+    "Fault",
+    "Proxy",
+    "Traffic",
+    "WireTraffic",
+]
