@@ -23,8 +23,10 @@ PIECE = 64 * 1024
 _LONGEST_LINE = 64 * 1024
 _EMPTY = (b"\r\n", b"\n")
 _OLD = b"HTTP/1.0"
-# what concerns one connection only; framing is kept, so its two headers are, too
-_HOP_BY_HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"te", b"upgrade"))
+# what is between neighbours only; framing is kept, and so are the headers about it
+_HOP_BY_HOP = frozenset(
+    (b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"upgrade")
+)
 
 
 class BrokenOffError(OSError):
@@ -46,8 +48,7 @@ class Head:
     """The first line of a message and its header lines, each with the end it came with."""
 
     first: bytes
-    # they hold keys
-    lines: tuple[bytes, ...] = field(repr=False)
+    lines: tuple[bytes, ...] = field(repr=False)  # keys are among them
 
     def __bytes__(self) -> bytes:
         return self.first + b"".join(self.lines) + b"\r\n"
@@ -62,14 +63,10 @@ class Head:
         )
         return [option.strip() for options in found for option in options]
 
-    def passed_on(self, *but: bytes) -> bytes:
-        """
-        Return the head for the next connection, without the headers `but` names.
-
-        Of the options of this connection only close is handed on.
-        """
+    def passed_on(self) -> bytes:
+        """Return the head for the next neighbour: of what is between two, close is handed on."""
         options = self.options(b"connection")
-        left_out = _HOP_BY_HOP.union(options, but)
+        left_out = _HOP_BY_HOP.union(options)
         lines = [line for line in self.lines if _name(line) not in left_out]
         if b"close" in options:
             lines.append(b"Connection: close\r\n")
@@ -91,6 +88,7 @@ class Head:
         return b"keep-alive" in options if old else b"close" not in options
 
 
+@frozen
 class RequestHead(Head):
     """The head of a request."""
 
@@ -120,6 +118,7 @@ class RequestHead(Head):
         return self.framed(reader) or counted(reader, 0)
 
 
+@frozen
 class AnswerHead(Head):
     """The head of an answer."""
 
