@@ -223,21 +223,23 @@ class TestKeeping:
 
         assert (target.connections, proxy.traffic.connections) == (3, 1)
 
-    def test_a_server_that_says_it_closes_is_believed(self) -> None:
+    def test_a_server_that_closes_after_each_answer_costs_its_client_no_connection(self) -> None:
         closing = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
-        with Target(Reply(closing)) as target, Proxy(target.url) as proxy, connect(proxy) as client:
-            client.sendall(b"GET /v1 HTTP/1.1\r\n\r\n")
-            received = everything(client)
+        replies = [Reply(closing, then="closed")] * 3
+        with Target(*replies) as target, Proxy(target.url) as proxy, connect(proxy) as connection:
+            for _ in replies:
+                connection.sendall(b"GET /v1 HTTP/1.1\r\n\r\n")
+                assert read(connection, len(OK.data)) == OK.data
 
-        assert received == closing
+        assert (target.connections, proxy.traffic.connections) == (3, 1)
 
     def test_a_client_that_says_it_closes_is_believed(self) -> None:
-        asked = b"GET /v1 HTTP/1.1\r\nConnection: close\r\n\r\n"
         with Target(OK) as target, Proxy(target.url) as proxy, connect(proxy) as connection:
-            connection.sendall(asked)
+            connection.sendall(b"GET /v1 HTTP/1.1\r\nConnection: close\r\n\r\n")
             received = everything(connection)
 
-        assert (received, target.requests) == (OK.data, [asked])
+        assert received == OK.data
+        assert target.requests == [b"GET /v1 HTTP/1.1\r\n\r\n"]
 
     def test_a_server_that_breaks_its_answer_off_breaks_it_off_for_the_client(self) -> None:
         half = Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", then="closed")

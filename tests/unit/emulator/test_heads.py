@@ -87,12 +87,6 @@ def test_what_is_between_two_neighbours_is_not_handed_on() -> None:
     assert head.passed_on() == b"GET / HTTP/1.1\r\nX-Theirs: 2\r\n\r\n"
 
 
-def test_a_word_about_closing_is_handed_on() -> None:
-    head = answer(b"HTTP/1.1 200 OK\r\nConnection: X-Mine, Close\r\nX-Mine: 1\r\nA: b\r\n\r\n")
-
-    assert head.passed_on() == b"HTTP/1.1 200 OK\r\nA: b\r\nConnection: close\r\n\r\n"
-
-
 @pytest.mark.parametrize(
     ("version", "line", "persists"),
     [
