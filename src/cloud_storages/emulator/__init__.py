@@ -11,6 +11,9 @@ the rest of this package, so that it shares no mistake with what it checks, and 
 ``emulator``.
 
 `NOT_ENFORCED` says what it does not do.
+
+A `Proxy` before an emulator, or before any other HTTP server, adds latency, counts what moves, and
+disturbs it as an emulator does: `Fault` says how.
 """
 
 try:
@@ -20,7 +23,8 @@ except ModuleNotFoundError as error:
         f"{error.name} is missing: install django-cloud-storages[emulator]", name=error.name
     ) from error
 from cloud_storages.emulator.faults import Fault
-from cloud_storages.emulator.traffic import Exchange, Traffic
+from cloud_storages.emulator.proxy import Proxy
+from cloud_storages.emulator.traffic import Exchange, Traffic, WireTraffic
 
 NOT_ENFORCED = """\
 what it does not do:
@@ -41,4 +45,12 @@ what it does not do:
 Scope errors name the application user of the installation the recorded exchanges come from.
 """
 
-__all__ = ["NOT_ENFORCED", "Emulator", "Exchange", "Fault", "Traffic"]
+__all__ = [
+    "NOT_ENFORCED",
+    "Emulator",
+    "Exchange",
+    "Fault",
+    "Proxy",
+    "Traffic",
+    "WireTraffic",
+]

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from cloud_storages.emulator import NOT_ENFORCED
 from cloud_storages.emulator.running import Emulator
+from cloud_storages.emulator.served import wait_for_a_signal
 from cloud_storages.emulator.versions import DEFAULT
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{_PROGRAM}: error: {_one_line(error, options)}\n")
         return 2
     try:
-        _serve(emulator)
+        wait_for_a_signal(emulator)
     finally:
         emulator.stop()
     return 0
@@ -104,17 +103,6 @@ def _one_line(error: Exception, options: argparse.Namespace) -> str:
     if isinstance(error, OSError) and "socket" in text.lower():
         return f"cannot serve on {options.host}:{options.port}: {text}"
     return text
-
-
-def _serve(emulator: Emulator) -> None:
-    stopped = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stopped.set())
-    sys.stdout.write(f"listening on {emulator.endpoint}\n")
-    sys.stdout.flush()
-    # waiting in slices lets Windows deliver the signal, too
-    while not stopped.wait(0.5):
-        pass
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 import attrs
 from attrs import field, frozen
 
-Drop = Literal["", "before", "after"]
+Drop = Literal["", "before", "after", "reset", "stale"]
 
 
 def _positive(_instance: object, attribute: attrs.Attribute[int], value: int) -> None:
@@ -28,6 +28,9 @@ class Fault:
 
     - close the connection: ``drop="before"`` the request is handled, or ``"after"`` it, when the
       work is done and only the answer is lost;
+    - reset it: ``drop="reset"`` instead of handling the request, or ``"stale"`` right after it was
+      answered in full and without a word about closing, so that a client that keeps the connection
+      meets a dead one;
     - answer `status` with `headers` and `body` instead of handling the request;
     - send the first `truncate` bytes of the answer's body and then close the connection;
     - wait `delay` seconds before anything else.
@@ -37,7 +40,7 @@ class Fault:
     path: str = ""
     nth: int = field(default=1, validator=_positive)
     times: int = field(default=1, validator=_positive)
-    drop: Drop = field(default="", validator=attrs.validators.in_(("", "before", "after")))
+    drop: Drop = field(default="", validator=attrs.validators.in_(get_args(Drop)))
     status: int = 0
     headers: Mapping[str, str] = field(factory=dict)
     body: bytes = b""
@@ -47,6 +50,9 @@ class Fault:
     def concerns(self, method: str, path: str) -> bool:
         """Return whether a request is one of those the fault is about."""
         return self.method in ("", method) and re.search(self.path, path) is not None
+
+
+NO_FAULT = Fault()
 
 
 class Faults:

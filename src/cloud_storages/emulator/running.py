@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from cloud_storages.emulator.app import Application
-from cloud_storages.emulator.faults import Fault, Faults
+from cloud_storages.emulator.served import Served
 from cloud_storages.emulator.server import Shell
 from cloud_storages.emulator.settings import SERVICE_USER, Settings
 from cloud_storages.emulator.store import Store
@@ -16,11 +15,10 @@ from cloud_storages.emulator.versions import DEFAULT
 
 if TYPE_CHECKING:
     import os
-    from types import TracebackType
 
 
 @final
-class Emulator:
+class Emulator(Served):
     """
     An Appwrite Storage server for tests and development, on a thread of this process.
 
@@ -53,6 +51,7 @@ class Emulator:
         purge_later: bool = False,
         service_user: str = SERVICE_USER,
     ) -> None:
+        super().__init__(host, port)
         self._settings = Settings(
             project=project,
             key=key,
@@ -66,9 +65,6 @@ class Emulator:
             service_user=service_user,
         )
         self._data = None if data is None else Path(data)
-        self._host, self._port = host, port
-        self._faults = Faults()
-        self._lock = threading.Lock()
         self._store: Store | None = None
         self._shell: Shell | None = None
         self._application: Application | None = None
@@ -87,8 +83,7 @@ class Emulator:
         """The address of the API, such as ``http://127.0.0.1:8090/v1``."""
         if self._shell is None:
             raise RuntimeError("the emulator is not running")
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._shell.port}/v1"
+        return self._address(self._shell.port, "/v1")
 
     def start(self) -> None:
         """Begin to serve; raises OSError where port or directory cannot be had."""
@@ -126,23 +121,3 @@ class Emulator:
         """Remove the files of deleted buckets that ``purge_later`` left lying."""
         if self._application is not None:
             self._application.purge()
-
-    def inject(self, fault: Fault) -> None:
-        """Let something go wrong with requests to come."""
-        self._faults.inject(fault)
-
-    def clear_faults(self) -> None:
-        """Take back all faults that did not happen yet."""
-        self._faults.clear()
-
-    def __enter__(self) -> Emulator:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()

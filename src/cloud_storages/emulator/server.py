@@ -14,14 +14,14 @@ import re
 import socket
 import threading
 import time
-from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from cheroot.server import Gateway, HTTPConnection, HTTPServer
 
-from cloud_storages.emulator import bodies, php
+from cloud_storages.emulator import answers, bodies, php, sockets
+from cloud_storages.emulator.faults import NO_FAULT
 from cloud_storages.emulator.traffic import Exchange
 from cloud_storages.emulator.values import Request, Response, Slice
 
@@ -92,19 +92,21 @@ class Shell:
         headers = _headers(req.inheaders)
         incoming = bodies.Incoming(req.rfile.read, _head_size(target, headers))
         exchange = _Sending(req, self._traffic, method, path, incoming)
-        fault = self._faults.befalling(method, path)
-        if fault is not None and fault.delay:
-            time.sleep(fault.delay)
-        if fault is not None and fault.drop == "before":
+        fault = self._faults.befalling(method, path) or NO_FAULT
+        time.sleep(fault.delay)
+        if fault.drop == "before":
             exchange.drop()
             return
-        if fault is not None and fault.status:
+        if fault.drop == "reset":
+            exchange.reset()
+            return
+        if fault.status:
             incoming.drain()
-            exchange.send(_faulty(fault), fault.truncate)
+            exchange.send(answers.instead(fault), fault)
             return
         self._answer(exchange, _request(method, path, query, headers), fault)
 
-    def _answer(self, exchange: _Sending, bare: Request, fault: Fault | None) -> None:
+    def _answer(self, exchange: _Sending, bare: Request, fault: Fault) -> None:
         incoming = exchange.incoming
         try:
             body = bodies.read(incoming, bare.header("content-type"), self._store)
@@ -132,11 +134,11 @@ class Shell:
                 self._store.discard(upload.path)
         if self._compresses:
             response = _compressed(response, request.header("accept-encoding"))
-        if fault is not None and fault.drop == "after":
+        if fault.drop == "after":
             _close(response)
             exchange.drop()
             return
-        exchange.send(response, None if fault is None else fault.truncate)
+        exchange.send(response, fault)
 
 
 class _Sending:
@@ -157,42 +159,44 @@ class _Sending:
         self._note(0, 0)
         self._hang_up()
 
+    def reset(self) -> None:
+        """Reset the connection without an answer."""
+        self._note(0, 0)
+        self._break()
+
     def send_bare(self, status: HTTPStatus) -> None:
         """Answer a status line and nothing else, and close the connection."""
         self._note(status, 0)
-        self._write(f"HTTP/1.1 {status.value} {_reason(status)}\r\n\r\n".encode())
+        self._write(f"{answers.status_line(status)}\r\n\r\n".encode())
         self._hang_up()
 
-    def send(self, response: Response, truncate: int | None) -> None:
-        """Send an answer, or its head and the first `truncate` bytes of its body."""
-        is_bodiless = self._method == "HEAD" or response.status == HTTPStatus.NO_CONTENT
+    def send(self, response: Response, fault: Fault) -> None:
+        """Send an answer, as whole as the fault allows."""
+        truncate = fault.truncate
+        is_bodiless = answers.is_bodiless(self._method, response.status)
         length = 0 if is_bodiless else response.length
         is_chunked = length > _IN_ONE_PIECE and self._req.response_protocol == "HTTP/1.1"
         if self._req.response_protocol != "HTTP/1.1" or truncate is not None:
             self._req.close_connection = True
         self._note(response.status, length if truncate is None else min(truncate, length))
-        head = self._head(response, length, is_chunked=is_chunked)
+        head = answers.head(
+            response,
+            length=None if self._method == "HEAD" else length,
+            is_chunked=is_chunked,
+            closes=self._req.close_connection,
+        )
         if is_bodiless:
             _close(response)
             self._write(head)
-            return
-        self._stream(head, _limited(_pieces(response), truncate), is_chunked=is_chunked)
-        if truncate is not None:
-            self._hang_up()
-        elif is_chunked:
-            self._write(b"0\r\n\r\n")
-
-    def _head(self, response: Response, length: int, *, is_chunked: bool) -> bytes:
-        lines = [f"HTTP/1.1 {response.status} {_reason(response.status)}"]
-        lines += [f"{name}: {value}" for name, value in response.headers]
-        lines.append(f"Date: {formatdate(usegmt=True)}")
-        if is_chunked:
-            lines.append("Transfer-Encoding: chunked")
-        elif self._method != "HEAD":
-            lines.append(f"Content-Length: {length}")
-        if self._req.close_connection:
-            lines.append("Connection: close")
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogatepass")
+        else:
+            self._stream(head, _limited(_pieces(response), truncate), is_chunked=is_chunked)
+            if truncate is not None:
+                self._hang_up()
+            elif is_chunked:
+                self._write(b"0\r\n\r\n")
+        if fault.drop == "stale":
+            sockets.settle(self._req.conn.socket)
+            self._break()
 
     def _stream(self, head: bytes, pieces: Iterator[bytes], *, is_chunked: bool) -> None:
         with contextlib.closing(pieces):  # type: ignore[type-var]  # an iterator here is a generator
@@ -222,12 +226,21 @@ class _Sending:
         with contextlib.suppress(OSError):
             self._req.conn.socket.shutdown(socket.SHUT_RDWR)
 
+    def _break(self) -> None:
+        self._req.close_connection = True
+        sockets.reset(self._req.conn.socket)
+
 
 def _server(shell: Shell, host: str, port: int) -> Any:
     class Connection(HTTPConnection):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             shell.note_connection()
+
+        def close(self) -> None:
+            # one that was reset is closed already
+            if self.socket.fileno() != -1:
+                super().close()
 
     class Door(Gateway):
         def respond(self) -> None:
@@ -279,22 +292,6 @@ def _request(method: str, path: str, query: str, headers: dict[str, str]) -> Req
         headers=headers,
         host=re.sub(r":\d+$", "", host),
     )
-
-
-def _faulty(fault: Fault) -> Response:
-    headers = dict(fault.headers)
-    if not any(name.lower() == "content-type" for name in headers):
-        headers["Content-Type"] = "application/json; charset=UTF-8"
-    return Response(fault.status, tuple(headers.items()), fault.body)
-
-
-def _reason(status: int) -> str:
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return "Request Entity Too Large"
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"
 
 
 def _compressed(response: Response, accepted: str) -> Response:
