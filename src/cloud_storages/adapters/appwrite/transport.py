@@ -48,6 +48,7 @@ _FOR_GOOD = frozenset({501, 505})
 #: A failure in status only: the request came over http where https is enforced.
 _FOR_GOOD_KINDS = frozenset({"general_protocol_unsupported"})
 _SUCCESS = range(200, 300)
+_TOO_MANY = 429
 #: What is received of a body at once, in bytes; a body in many small pieces meets its deadline.
 _PIECE = 256 * 1024
 #: Bytes of an error's body that are looked at: Appwrite's are short, a proxy's page may not be.
@@ -199,18 +200,21 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         deadline = self.deadline(patience, len(form) if form else 0)
         if form is not None:
             request["data"] = form.within(deadline)
+        is_lost = False
         for attempt in self.attempts(lambda error: is_temporary(error) and wanted(), deadline):
             with attempt:
-                number = attempt.retry_state.attempt_number
-                found = settled() if number > 1 else None
+                found = settled() if is_lost else None
                 if found is not None:
                     return found
+                was_lost, is_lost = is_lost, True
                 try:
                     response = self.send_once(method, path, deadline, patience=patience, **request)
                     with contextlib.closing(response):
                         return response.status_code, _document_of(response, deadline)
                 except Refusal as refusal:
-                    refusal.attempts = number
+                    refusal.attempts = attempt.retry_state.attempt_number
+                    # Whoever is told to come back later need not ask what became of it.
+                    is_lost = was_lost or refusal.status != _TOO_MANY
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
