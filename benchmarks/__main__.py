@@ -127,7 +127,7 @@ def _keep(results: Results, document: str) -> None:
     (RESULTS / "latest.json").write_text(document)
     (RESULTS / "table.md").write_text(report.markdown(results))
     CHARTS.prepare()
-    subprocess.run(  # noqa: S603 - our own module
+    subprocess.run(
         [CHARTS.python, "-m", "benchmarks.chart", RESULTS / "latest.json", RESULTS],
         check=True,
         cwd=RESULTS.parent.parent,

@@ -12,6 +12,12 @@ import attrs
 
 ROOT = Path(__file__).resolve().parent.parent
 _PLACE = ROOT / ".venvs"
+_TELL_VERSIONS = """
+import sys
+from importlib.metadata import version
+for name in sys.argv[1:]:
+    print(version(name))
+"""
 #: What the worker itself needs, and what contenders share, as this package has it.
 _SHARED = ("attrs", "Django", "Pillow")
 
@@ -72,11 +78,8 @@ class Environment:
 
     def versions(self, *names: str) -> dict[str, str]:
         """Return the versions of some packages in it."""
-        code = (
-            "import sys; from importlib.metadata import version\nfor n in sys.argv[1:]: print(version(n))"
-        )
-        told = subprocess.run(  # noqa: S603 - our own code
-            [self.python, "-c", code, *names],
+        told = subprocess.run(
+            [self.python, "-c", _TELL_VERSIONS, *names],
             check=True,
             capture_output=True,
             text=True,
@@ -119,7 +122,7 @@ OLD = Environment(
     same=(*_SHARED, "appwrite", "requests"),
 )
 #: Draws the charts.
-CHARTS = Environment("bench-charts", pins=("matplotlib==3.10.7",))
+CHARTS = Environment("bench-charts", pins=("matplotlib==3.11.2",))
 
 THIS = "this"
 FLOOR = "floor"
@@ -132,4 +135,4 @@ CONTENDERS = (
 
 
 def _run(*command: object) -> None:
-    subprocess.run([str(part) for part in command], check=True, cwd=ROOT)  # noqa: S603 - our own commands
+    subprocess.run([str(part) for part in command], check=True, cwd=ROOT)

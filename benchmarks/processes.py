@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import tempfile
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from benchmarks.contenders import ROOT
 
@@ -43,8 +44,8 @@ class Process:
         variables: dict[str, str] | None = None,
         patience: float | None = None,
     ) -> None:
-        self._complaints = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(  # noqa: S603 - our own modules
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        self._process = subprocess.Popen(
             [environment.python, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -53,6 +54,8 @@ class Process:
             env={**environment.variables, **(variables or {})},
             text=True,
         )
+        self._input = cast("IO[str]", self._process.stdin)
+        self._output = cast("IO[str]", self._process.stdout)
         self._killer = threading.Timer(patience, self._process.kill) if patience else None
         if self._killer:
             self._killer.daemon = True
@@ -65,10 +68,9 @@ class Process:
 
     def say(self, message: object) -> None:
         """Send a line of JSON."""
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+            self._input.write(json.dumps(message) + "\n")
+            self._input.flush()
         except BrokenPipeError:
             raise Ended(self._last_words()) from None
 
@@ -80,8 +82,7 @@ class Process:
             Ended: there is none to come.
 
         """
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._output.readline()
         if not line:
             raise Ended(self._last_words())
         return line.rstrip("\n")
@@ -100,21 +101,16 @@ class Process:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
         if self._killer:
             self._killer.cancel()
+        with contextlib.suppress(BrokenPipeError):
+            self._input.close()
         try:
-            process.stdin.close()
-        except BrokenPipeError:
-            pass
-        try:
-            process.wait(_STOPPING)
+            self._process.wait(_STOPPING)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+            self._process.kill()
+            self._process.wait()
+        self._output.close()
         self._complaints.close()
 
     def _last_words(self) -> str:

@@ -44,7 +44,9 @@ def terminal(results: Results) -> str:
     """Return everything, aligned for a terminal."""
     sections = list(_sections(results))
     table = [_HEAD, *(row for section in sections for row in section.rows)]
-    widths = [max(len(row[column]) for row in table if len(row) > 2) for column in range(len(_HEAD))]  # noqa: PLR2004 - a failure spans the columns
+    widths = [
+        max(len(row[column]) for row in table if len(row) > 2) for column in range(len(_HEAD))
+    ]
     lines = [_aligned(_HEAD, widths)]
     for section in sections:
         lines += ["", section.title, *(_aligned(row, widths) for row in section.rows)]
@@ -112,7 +114,7 @@ def _machine(results: Results) -> list[str]:
 
 
 def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
-    if len(row) == 2:  # noqa: PLR2004 - a failure
+    if len(row) == 2:
         return f"{row[0]:<{widths[0]}}  {row[1]}"
     first, *others = (
         cell.ljust(width) if index == 0 else cell.rjust(width)
@@ -136,7 +138,7 @@ def _size(size: float) -> str:
 def _time(seconds: float) -> str:
     if seconds >= 1:
         return f"{seconds:.2f} s"
-    if seconds >= 1e-3:  # noqa: PLR2004 - a millisecond
+    if seconds >= 1e-3:
         return f"{seconds * 1e3:.1f} ms"
     return f"{seconds * 1e6:.1f} µs"
 

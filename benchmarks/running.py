@@ -143,9 +143,7 @@ class Field:
         key = f"standard_{secrets.token_hex(32)}"
         started: dict[str, Server] = {}
         if "appwrite" in kinds:
-            started["appwrite"] = servers.appwrite(
-                stack, self._here, self._place / "appwrite", key
-            )
+            started["appwrite"] = servers.appwrite(stack, self._here, key)
         if "s3" in kinds:
             started["s3"] = servers.s3(stack, S3, key)
         return started

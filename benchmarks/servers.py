@@ -103,7 +103,9 @@ class S3:
     def __init__(self, access: Access) -> None:
         self.access = access
         # moto looks at who asks, not at the signature
-        self._wire = wire.Wire(access.endpoint, {"Authorization": _SIGNED_BY.format(access.project)})
+        self._wire = wire.Wire(
+            access.endpoint, {"Authorization": _SIGNED_BY.format(access.project)}
+        )
         self._wire.send("PUT", f"/{access.bucket}")
 
     def make_folder(self, folder: str) -> None:
@@ -149,17 +151,15 @@ class _Sized:
         return bytes(self._file.read(count))
 
 
-def appwrite(stack: contextlib.ExitStack, here: Environment, data: Path, key: str) -> Appwrite:
-    """Start the emulator; it keeps its files in the directory `data`."""
-    process = Process(
-        here, "benchmarks.serve.appwrite", _BUCKET, str(data), variables={"KEY": key}
-    )
+def appwrite(stack: contextlib.ExitStack, here: Environment, key: str) -> Appwrite:
+    """Start the emulator."""
+    process = Process(here, "benchmarks.serve.appwrite", _BUCKET, variables={"KEY": key})
     stack.enter_context(process)
     return Appwrite(Access(_address(process), _BUCKET, key, _BUCKET))
 
 
 def s3(stack: contextlib.ExitStack, there: Environment, key: str) -> S3:
-    """Start moto; it keeps its files in memory and on disk as it likes."""
+    """Start moto."""
     process = Process(there, "benchmarks.serve.s3")
     stack.enter_context(process)
     return S3(Access(_address(process), _BUCKET, key, _BUCKET))

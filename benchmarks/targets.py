@@ -148,4 +148,10 @@ def _at(result: Result) -> str:
 
 
 def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.3g}" if value < 100 else f"{value:,.0f}"  # noqa: PLR2004
+    return (
+        f"{value:,.0f}"
+        if value == int(value)
+        else f"{value:,.3g}"
+        if value < 100
+        else f"{value:,.0f}"
+    )

@@ -27,7 +27,8 @@ def main() -> None:
             if "open" in told:
                 answer: Any = _open(stack, proxies, told)
             elif "clear" in told:
-                answer = proxies[told["clear"]].traffic.clear()
+                proxies[told["clear"]].traffic.clear()
+                answer = None
             else:
                 answer = _traffic(proxies[told["traffic"]])
             sys.stdout.write(json.dumps(answer) + "\n")

@@ -37,7 +37,8 @@ def _outcome(told: dict[str, str], ready: Callable[[], None]) -> dict[str, objec
         if not sys.stdin.readline():
             sys.exit("nobody waits for this work any more")
         if told.get("profile"):
-            return import_module("benchmarks.worker.profiling").profiled(work)
+            profiling = import_module("benchmarks.worker.profiling")
+            return dict(profiling.profiled(work))
         begun = time.perf_counter()
         notes = work()
         return {"seconds": time.perf_counter() - begun, "notes": notes or {}}

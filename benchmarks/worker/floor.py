@@ -13,6 +13,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from PIL import ImageFile
+
 from benchmarks.worker import wire
 
 if TYPE_CHECKING:
@@ -79,8 +81,6 @@ class Floor:
 
     def dimensions(self, name: str) -> tuple[int, int]:
         """Return width and height of a picture from its first bytes."""
-        from PIL import ImageFile  # noqa: PLC0415 - no other work pays for it
-
         parser = ImageFile.Parser()
         parser.feed(self._range(name, 0, _HEAD_OF_A_PICTURE))
         if parser.image is None:
@@ -99,7 +99,7 @@ class Floor:
 
     def _signature(self, name: str) -> str | None:
         answer = self._wire.send("GET", _path(name), expected=(HTTPStatus.NOT_FOUND,))
-        return answer.document.get("signature")
+        return None if answer.status == HTTPStatus.NOT_FOUND else str(answer.document["signature"])
 
     def _create(self, folder: str, filename: str, content: bytes) -> int:
         pieces, headers = wire.form(filename, filename, content)

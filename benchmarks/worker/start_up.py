@@ -27,4 +27,3 @@ def prepared(told: dict[str, str]) -> Callable[[], dict[str, list[str]]]:
         return {"imported": [name for name in _HEAVY if name in sys.modules]}
 
     return start_up
-

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import attrs
+import django
+from django.conf import settings
+from django.core.files.images import get_image_dimensions
+from django.http import FileResponse
 
 from benchmarks.worker.floor import Floor
 from benchmarks.worker.sites import SITES, s3_options
@@ -71,19 +75,14 @@ class OfDjango:
 
     def dimensions(self, name: str) -> tuple[int, int]:
         """Return width and height of a picture, as an ImageField does."""
-        from django.core.files.images import get_image_dimensions  # noqa: PLC0415 - needs Pillow
-
         with self._storage.open(name) as file:
-            width, height = get_image_dimensions(file)
-        return width, height
+            return cast("tuple[int, int]", get_image_dimensions(file))
 
     def download(self, name: str) -> Iterator[bytes]:
         """Yield the content of a file, as a view does."""
-        from django.http import FileResponse  # noqa: PLC0415 - no other work pays for it
-
         response = FileResponse(self._storage.open(name))
         try:
-            yield from response.streaming_content
+            yield from cast("Iterator[bytes]", response.streaming_content)
         finally:
             response.close()
 
@@ -98,9 +97,6 @@ def set_up(told: dict[str, Any]) -> Callable[..., Storage]:
         contender signs them unless told otherwise.
 
     """
-    import django  # noqa: PLC0415 - settings first
-    from django.conf import settings  # noqa: PLC0415
-
     settings.configure(**SITES[told["contender"]](told))
     django.setup()
     return _MAKERS[told["contender"]]
@@ -122,7 +118,6 @@ def _this(access: Access, *, reuse: bool = False, **_policy: bool) -> Storage:
 
 def _old(access: Access, *, reuse: bool = False, **_policy: bool) -> Storage:
     from cloud_storages.backends.appwrite import AppWriteStorage  # noqa: PLC0415 - if it is there
-    from django.conf import settings  # noqa: PLC0415
 
     # it has no options: its constructor reads the settings
     settings.APPWRITE_API_ENDPOINT = access.endpoint

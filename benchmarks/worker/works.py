@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from django.core.files.base import ContentFile, File
+from PIL import Image
 
 from benchmarks.content import small
 from benchmarks.worker.access import Access
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from benchmarks.worker.storages import Storage
 
-Work = "Callable[[], dict[str, Any] | None]"
+    Work = Callable[[], "dict[str, Any] | None"]
 
 
 class Wrong(Exception):
@@ -53,7 +55,7 @@ class Task:
         return f"{self.folder}/{filename}"
 
 
-def prepared(told: dict[str, Any]) -> Callable[[], dict[str, Any] | None]:
+def prepared(told: dict[str, Any]) -> Work:
     """Prepare a task and warm its connection up; return the work."""
     maker = set_up(told)
     access = Access.told(told)
@@ -68,8 +70,6 @@ def prepared(told: dict[str, Any]) -> Callable[[], dict[str, Any] | None]:
 
 
 def _save(task: Task) -> Work:
-    from django.core.files.base import ContentFile  # noqa: PLC0415 - after Django is set up
-
     storage = _warm_for_writing(task)
     files = [ContentFile(small(number)) for number in range(task.sizes["files"])]
 
@@ -82,8 +82,6 @@ def _save(task: Task) -> Work:
 
 
 def _save_taken(task: Task) -> Work:
-    from django.core.files.base import ContentFile  # noqa: PLC0415
-
     name = task.name("taken.bin")
     before = task.make_directly()
     for number in range(task.sizes["taken"] - 1):
@@ -99,8 +97,6 @@ def _save_taken(task: Task) -> Work:
 
 
 def _save_twin(task: Task) -> Work:
-    from django.core.files.base import File  # noqa: PLC0415
-
     storage = _warm_for_writing(task, reuse=True)
     name = task.name("twin.bin")
 
@@ -146,6 +142,7 @@ def _size(task: Task) -> Work:
 
 def _url(task: Task, *, signed: bool = True) -> Work:
     storage = _warm_for_reading(task, signed=signed)
+    storage.url(_stored(task, 0))
 
     def url() -> None:
         for number in range(task.sizes["urls"]):
@@ -169,6 +166,7 @@ def _listdir(task: Task) -> Work:
 
 def _dimensions(task: Task) -> Work:
     storage = _warm_for_reading(task)
+    Image.preinit()
 
     def dimensions() -> None:
         _expect(storage.dimensions(task.name("picture.jpg")), tuple(task.sizes["picture"]))
@@ -177,8 +175,6 @@ def _dimensions(task: Task) -> Work:
 
 
 def _upload(task: Task) -> Work:
-    from django.core.files.base import File  # noqa: PLC0415
-
     storage = _warm_for_writing(task)
     name = task.name("large.bin")
 
@@ -200,8 +196,6 @@ def _download(task: Task) -> Work:
 
 
 def _warm_for_writing(task: Task, **policy: bool) -> Storage:
-    from django.core.files.base import ContentFile  # noqa: PLC0415
-
     storage = task.make(**policy)
     storage.save(task.name("warm-up.bin"), ContentFile(b"warm"))
     return storage
