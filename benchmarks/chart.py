@@ -9,13 +9,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _INK, _FAINT = "#24292f", "#d0d7de"
 _CONTENDERS = {
@@ -86,6 +83,7 @@ def _operations(drawn: Drawn) -> Figure:
     figure.suptitle(
         "Milliseconds per operation, server 20 ms away", x=0.01, ha="left", weight="bold", size=13
     )
+    figure.get_layout_engine().set(wspace=0.06, hspace=0.06)
     grid = figure.subplots(4, 2)
     for axes, (work, title) in zip(grid.flat, _WORKS.items(), strict=True):
         _bars(axes, drawn, work)
@@ -103,7 +101,7 @@ def _bars(axes: Any, drawn: Drawn, work: str) -> None:
             continue
         each = sample["seconds"] / sample["count"] * 1000
         axes.barh(row, each, height=0.72, color=_CONTENDERS[name][1])
-        axes.text(each, row, f" {each:,.0f}", va="center")
+        axes.text(each, row, f"  {each:,.0f}", va="center")
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks([])
     axes.set_xticks([])
@@ -116,7 +114,7 @@ def _large(drawn: Drawn) -> Figure:
     """Memory over time while a large file goes up and comes down."""
     figure = Figure(figsize=(9, 4.4), layout="constrained")
     figure.suptitle(
-        "Memory above idle while 500 MB move, in MiB over seconds",
+        "Memory above idle while 500 MB move, in MiB over seconds, and its peak",
         x=0.01,
         ha="left",
         weight="bold",
@@ -126,8 +124,8 @@ def _large(drawn: Drawn) -> Figure:
     for axes, work in zip(grid, ("upload", "download"), strict=True):
         for name, (_, colour) in reversed(_CONTENDERS.items()):
             sample = drawn.sample(work, name, 0.0)
-            if sample is not None:
-                _curve(axes, sample["curve"], colour)
+            if sample is not None and sample["curve"]:
+                _curve(axes, sample, colour)
         axes.set_title(work)
         axes.set_xlim(left=0)
         axes.set_ylim(bottom=0)
@@ -138,9 +136,14 @@ def _large(drawn: Drawn) -> Figure:
     return figure
 
 
-def _curve(axes: Any, curve: Sequence[tuple[float, int]], colour: str) -> None:
-    seconds = [point[0] for point in curve]
-    axes.plot(seconds, [size / _MIB for _, size in curve], color=colour, linewidth=1.8)
+def _curve(axes: Any, sample: dict[str, Any], colour: str) -> None:
+    """Draw one curve, its highest value written at its end."""
+    seconds, sizes = zip(*sample["curve"], strict=True)
+    rise = [size / _MIB for size in sizes]
+    axes.plot(seconds, rise, color=colour, linewidth=1.8)
+    place = {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
+    peak = f"{sample['peak'] / _MIB:,.0f}"
+    axes.annotate(peak, (seconds[-1], rise[-1]), **place, color=colour, annotation_clip=False)
 
 
 def _legend(figure: Figure) -> None:

@@ -45,7 +45,9 @@ def terminal(results: Results) -> str:
     sections = list(_sections(results))
     table = [_HEAD, *(row for section in sections for row in section.rows)]
     widths = [
-        max(len(row[column]) for row in table if len(row) > 2) for column in range(len(_HEAD))
+        # a failure spans the columns
+        max(len(row[column]) for row in table if len(row) > 2)
+        for column in range(len(_HEAD))
     ]
     lines = [_aligned(_HEAD, widths)]
     for section in sections:
@@ -114,7 +116,7 @@ def _machine(results: Results) -> list[str]:
 
 
 def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
-    if len(row) == 2:
+    if len(row) == 2:  # a failure
         return f"{row[0]:<{widths[0]}}  {row[1]}"
     first, *others = (
         cell.ljust(width) if index == 0 else cell.rjust(width)
