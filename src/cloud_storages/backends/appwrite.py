@@ -36,10 +36,15 @@ class AppWriteStorage(CloudStorage):
             api_key=told.api_key,
             public_endpoint=told.public_endpoint or told.endpoint,
             timeout=told.timeout,
+            deadline=told.deadline,
             retries=told.retries,
             pool_size=told.pool_size,
+            workers=told.workers,
         )
         return AppwriteStore(connection, mixed_case=told.legacy_ids)
+
+    def _hasty(self, store: FileStore, seconds: float) -> FileStore:
+        return store.in_haste(seconds) if isinstance(store, AppwriteStore) else store
 
 
 def is_installed() -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
+import threading
 from typing import IO, TYPE_CHECKING, Any
 
 from django.core.files.base import File
@@ -18,7 +19,7 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from cloud_storages.domain.signatures import CHUNK_SIZE, Digest, Fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["SeekableContent", "opened"]
 
@@ -31,20 +32,31 @@ class SeekableContent:
         file: the file.
         fingerprint: of all its bytes.
 
+    Attributes:
+        on_progress: told how many of how many bytes are stored; nobody, if None.
+
     """
 
     def __init__(self, file: IO[bytes] | File[Any], fingerprint: Fingerprint) -> None:
         self._file = file
+        self._lock = threading.Lock()
         self.fingerprint = fingerprint
+        self.on_progress: Callable[[int, int], object] | None = None
 
     def read(self, offset: int, size: int) -> bytes:
         """Return ``size`` bytes from ``offset``, fewer at the end."""
-        self._file.seek(offset)
         pieces = []
-        while size > 0 and (piece := self._file.read(size)):
-            pieces.append(piece)
-            size -= len(piece)
+        with self._lock:
+            self._file.seek(offset)
+            while size > 0 and (piece := self._file.read(size)):
+                pieces.append(piece)
+                size -= len(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def progressed(self, stored: int) -> None:
+        """Tell whoever wants to know."""
+        if self.on_progress is not None:
+            self.on_progress(stored, self.fingerprint.size)
 
 
 @contextlib.contextmanager

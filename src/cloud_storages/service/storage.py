@@ -503,6 +503,9 @@ class _Stored:
         window = self._store.read(self._info.location, offset, wanted, self._info.size)
         return window.data[:wanted]
 
+    def progressed(self, stored: int) -> None:
+        """Take note of nothing."""
+
 
 def _suffixed(suffix: str) -> Callable[[str, str], str]:
     return lambda root, extension: f"{root}_{suffix}{extension}"
