@@ -23,6 +23,7 @@ import attrs
 from benchmarks import report
 from benchmarks.contenders import CHARTS, CONTENDERS, THIS, Contender
 from benchmarks.plan import QUICK, WORKS, Latency, Plan, Sizes
+from benchmarks.processes import Ended
 from benchmarks.results import Results
 from benchmarks.running import CannotDo, Field, measure
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).resolve().parent / "results"
 _MEGABYTE = 1_000_000
 _ROUND_TRIPS = [0, 20]
+_REPEATS = 3
 _SHARED = ("Django", "attrs", "appwrite", "requests", "urllib3", "cheroot", "Pillow")
 
 
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.profile:
             return _profile(options)
         return _measure(options)
-    except subprocess.CalledProcessError as error:
+    except (subprocess.CalledProcessError, Ended) as error:
         sys.stderr.write(f"benchmarks: error: {error}\n")
         return 2
     except KeyboardInterrupt:
@@ -69,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MS",
         help="added round-trip times in milliseconds (default: 0 20)",
     )
-    add("--repeat", type=_positive, default=3, metavar="N", help="the median counts (default: 3)")
+    add("--repeat", type=_positive, default=_REPEATS, metavar="N", help="the median counts (3)")
     add("--large", type=_positive, metavar="MB", help="size of the large file (default: 500)")
     add("--quick", action="store_true", help="small sizes, once: whether it works, not how fast")
     add("--json", type=Path, metavar="FILE", help="write what was measured there, too")
@@ -118,6 +120,7 @@ def _is_complete(options: argparse.Namespace) -> bool:
         or options.contenders
         or options.large
         or options.latency != _ROUND_TRIPS
+        or options.repeat < _REPEATS
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import time
@@ -31,6 +32,7 @@ class Watch:
         self._peak_reset = Path(f"/proc/{pid}/clear_refs")
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
+        self._is_reset = False
         self._begun = 0.0
         self._idle = 0
         self.curve: list[tuple[float, int]] = []
@@ -38,7 +40,9 @@ class Watch:
 
     def __enter__(self) -> Watch:  # noqa: PYI034 - nothing derives from it
         if self._status.exists():
-            self._peak_reset.write_text(_FORGET_PEAK)
+            with contextlib.suppress(PermissionError):
+                self._peak_reset.write_text(_FORGET_PEAK)
+                self._is_reset = True
             self._idle = self._bytes("VmRSS")
             self._begun = time.perf_counter()
             self._thread.start()
@@ -55,7 +59,9 @@ class Watch:
         self._done.set()
         self._thread.join()
         if kind is None:
-            self.peak = max(0, self._bytes("VmHWM") - self._idle)
+            # what the kernel noted, if it could be told to begin anew; else what was sampled
+            highest = self._bytes("VmHWM") - self._idle if self._is_reset else 0
+            self.peak = max([highest, 0, *(rise for _, rise in self.curve)])
 
     def _sample(self) -> None:
         while not self._done.is_set():
