@@ -83,7 +83,7 @@ def _operations(drawn: Drawn) -> Figure:
     figure.suptitle(
         "Milliseconds per operation, server 20 ms away", x=0.01, ha="left", weight="bold", size=13
     )
-    figure.get_layout_engine().set(wspace=0.06, hspace=0.06)
+    figure.get_layout_engine().set(wspace=0.08, hspace=0.08)
     grid = figure.subplots(4, 2)
     for axes, (work, title) in zip(grid.flat, _WORKS.items(), strict=True):
         _bars(axes, drawn, work)
@@ -111,24 +111,17 @@ def _bars(axes: Any, drawn: Drawn, work: str) -> None:
 
 
 def _large(drawn: Drawn) -> Figure:
-    """Memory over time while a large file goes up and comes down."""
+    """Memory from begin to end of a run, while a large file goes up and comes down."""
     figure = Figure(figsize=(9, 4.4), layout="constrained")
     figure.suptitle(
-        "Memory above idle while 500 MB move, in MiB over seconds, and its peak",
-        x=0.01,
-        ha="left",
-        weight="bold",
-        size=13,
+        "Memory above idle while 500 MB move, in MiB", x=0.01, ha="left", weight="bold", size=13
     )
-    grid = figure.subplots(1, 2)
-    for axes, work in zip(grid, ("upload", "download"), strict=True):
-        for name, (_, colour) in reversed(_CONTENDERS.items()):
-            sample = drawn.sample(work, name, 0.0)
-            if sample is not None and sample["curve"]:
-                _curve(axes, sample, colour)
+    figure.get_layout_engine().set(wspace=0.08)
+    for axes, work in zip(figure.subplots(1, 2), ("upload", "download"), strict=True):
+        samples = {name: drawn.sample(work, name, 0.0) for name in _CONTENDERS}
+        _curves(axes, {name: sample for name, sample in samples.items() if sample is not None})
         axes.set_title(work)
-        axes.set_xlim(left=0)
-        axes.set_ylim(bottom=0)
+        axes.set_xticks([0, 1], ["begin", "end"])
         axes.grid(axis="y", color=_FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
@@ -136,14 +129,20 @@ def _large(drawn: Drawn) -> Figure:
     return figure
 
 
-def _curve(axes: Any, sample: dict[str, Any], colour: str) -> None:
-    """Draw one curve, its highest value written at its end."""
-    seconds, sizes = zip(*sample["curve"], strict=True)
-    rise = [size / _MIB for size in sizes]
-    axes.plot(seconds, rise, color=colour, linewidth=1.8)
-    place = {"xytext": (4, 0), "textcoords": "offset points", "va": "center"}
-    peak = f"{sample['peak'] / _MIB:,.0f}"
-    axes.annotate(peak, (seconds[-1], rise[-1]), **place, color=colour, annotation_clip=False)
+def _curves(axes: Any, samples: dict[str, dict[str, Any]]) -> None:
+    """Draw the curves of one work, and their peaks at the right, apart from each other."""
+    peaks = {name: sample["peak"] / _MIB for name, sample in samples.items() if sample["curve"]}
+    top = max(peaks.values(), default=1) * 1.05
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, top)
+    free = 0.0
+    for name, peak in sorted(peaks.items(), key=lambda item: item[1]):
+        curve, colour = samples[name]["curve"], _CONTENDERS[name][1]
+        shares = [seconds / curve[-1][0] for seconds, _ in curve]
+        axes.plot(shares, [size / _MIB for _, size in curve], color=colour, linewidth=1.8)
+        height = max(peak, free)
+        axes.text(1.02, height, f"{peak:,.0f}", color=colour, va="center", clip_on=False)
+        free = height + top * 0.055
 
 
 def _legend(figure: Figure) -> None:
