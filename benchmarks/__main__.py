@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import platform
 import subprocess
@@ -105,11 +104,10 @@ def _measure(options: argparse.Namespace) -> int:
     results = Results(tuple(found), plan.describe(), _machine(chosen))
     _tell("")
     sys.stdout.write(report.terminal(results))
-    document = json.dumps(results.document(), indent=1, ensure_ascii=False) + "\n"
     if options.json:
-        options.json.write_text(document)
+        options.json.write_text(results.text())
     if _is_complete(options):
-        _keep(results, document)
+        _keep(results)
     return 0
 
 
@@ -124,10 +122,10 @@ def _is_complete(options: argparse.Namespace) -> bool:
     )
 
 
-def _keep(results: Results, document: str) -> None:
+def _keep(results: Results) -> None:
     """Write what the docs show."""
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "latest.json").write_text(document)
+    (RESULTS / "latest.json").write_text(results.text())
     (RESULTS / "table.md").write_text(report.markdown(results))
     CHARTS.prepare()
     subprocess.run(

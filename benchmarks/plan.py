@@ -83,6 +83,7 @@ class Work:
         count: how many operations it is.
         asks: whether it makes requests, so that latency matters.
         repeats: how often it is done at least.
+        is_long: whether it takes long enough for a curve of its memory.
 
     """
 
@@ -92,6 +93,7 @@ class Work:
     count: Callable[[Sizes], int] = lambda _: 1
     asks: bool = True
     repeats: int = 1
+    is_long: bool = False
 
 
 def _megabytes(size: int) -> str:
@@ -115,8 +117,13 @@ WORKS = (
     ),
     Work("listdir", lambda s: f"listdir of {s.listed:,} files", "listing"),
     Work("dimensions", lambda s: "dimensions of a JPEG of {} x {}".format(*s.picture), "files"),
-    Work("upload", lambda s: f"upload {_megabytes(s.large)}", "new"),
-    Work("download", lambda s: f"download {_megabytes(s.large)} by FileResponse", "large"),
+    Work("upload", lambda s: f"upload {_megabytes(s.large)}", "new", is_long=True),
+    Work(
+        "download",
+        lambda s: f"download {_megabytes(s.large)} by FileResponse",
+        "large",
+        is_long=True,
+    ),
     Work("start-up", lambda _: "start up a configured project", "files", asks=False, repeats=5),
 )
 

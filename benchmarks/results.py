@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from typing import Any
 
@@ -101,18 +102,28 @@ class Results:
             return None
         return result.median.seconds / other.median.seconds
 
-    def document(self) -> dict[str, Any]:
-        """Return this as JSON would have it."""
-        return attrs.asdict(self)
+    def text(self) -> str:
+        """Return this as JSON, a line per result, so that two runs can be compared."""
+        lines = [_line(attrs.asdict(result)) for result in self.results]
+        return (
+            f'{{"machine": {_line(self.machine)},\n"plan": {_line(self.plan)},\n"results": [\n'
+            + ",\n".join(lines)
+            + "\n]}\n"
+        )
 
     @classmethod
-    def of(cls, document: dict[str, Any]) -> Results:
-        """Return what a document says."""
+    def of(cls, text: str) -> Results:
+        """Return what a text says."""
+        document = json.loads(text)
         results = [
             Result(**{**told, "samples": tuple(_sample(each) for each in told["samples"])})
             for told in document["results"]
         ]
         return cls(tuple(results), document["plan"], document["machine"])
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _sample(told: dict[str, Any]) -> Sample:

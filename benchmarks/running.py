@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Seconds after which a work is given up.
 PATIENCE = 900
-_POINTS = 200
+_POINTS = 100
 _FOLDERS = {"files": "bench-files", "listing": "bench-listing", "large": "bench-large"}
 _TINY = 100
 
@@ -82,6 +82,8 @@ class Field:
         with self._folder(work, server) as folder:
             task = self._task(work, contender, address, folder)
             sample = self._measured({**task, "profile": profile}, contender, address)
+            if not work.is_long:
+                sample = attrs.evolve(sample, curve=())
             if work.name == "upload":
                 stored = server.size_of(folder, self.paths["large"].name)
                 if stored != self._plan.sizes.large:
@@ -226,7 +228,7 @@ def _rotated(contenders: list[Contender], turn: int) -> list[Contender]:
 
 
 def _thinned(curve: list[tuple[float, int]]) -> tuple[tuple[float, int], ...]:
-    """Return at most some 200 points, of each stretch the highest."""
+    """Return at most some 100 points, of each stretch the highest."""
     stretch = -(-len(curve) // _POINTS) or 1
     highest = [
         max(curve[start : start + stretch], key=lambda point: point[1])
