@@ -51,16 +51,9 @@ class Field:
         self.contenders = [each for each in CONTENDERS if each.name in plan.contenders]
         self.paths = self._write_files()
         self._servers = self._start_servers(stack)
-        self._proxies = Process(self._here, "benchmarks.serve.proxies")
-        stack.enter_context(self._proxies)
+        self._proxies = stack.enter_context(Process(self._here, "benchmarks.serve.proxies"))
         self._addresses = {
-            (kind, latency): self._proxies.ask(
-                {
-                    "open": server.access.endpoint,
-                    "round_trip": latency.round_trip,
-                    "connection_cost": latency.connection_cost,
-                }
-            )
+            (kind, latency): self._open_proxy(server, latency)
             for kind, server in self._servers.items()
             for latency in plan.latencies
         }
@@ -149,6 +142,11 @@ class Field:
         if "s3" in kinds:
             started["s3"] = servers.s3(stack, S3, key)
         return started
+
+    def _open_proxy(self, server: Server, latency: Latency) -> str:
+        """Return the address at which a server seems as far away as told."""
+        told = {"round_trip": latency.round_trip, "connection_cost": latency.connection_cost}
+        return str(self._proxies.ask({"open": server.access.endpoint, **told}))
 
     def _write_files(self) -> dict[str, Path]:
         """Write the files that the chosen works need to the disk."""
