@@ -25,6 +25,9 @@ class AppWriteStorage(CloudStorage):
     a field. Needs the settings APPWRITE_API_KEY, APPWRITE_PROJECT_ID and APPWRITE_BUCKET_ID.
     """
 
+    #: As long as a request that saves a form may take to show it.
+    remembers = 10.0
+
     def _store(self, told: Options) -> FileStore:
         if not is_installed():
             raise ImproperlyConfigured(

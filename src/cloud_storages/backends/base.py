@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import threading
 import time
 from contextvars import ContextVar
@@ -21,7 +22,7 @@ from cloud_storages.backends import options
 from cloud_storages.backends.content import opened
 from cloud_storages.backends.files import ReadFile, WriteFile, kind_of
 from cloud_storages.domain.errors import FileTaken, InvalidName, NotFound
-from cloud_storages.service import Buckets, StorageService
+from cloud_storages.service import Buckets, Recent, StorageService, turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from cloud_storages.ports import FileStore
 
 __all__ = ["CloudStorage"]
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=turns.begin_anew)
 
 _SUFFIX_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SETTINGS = frozenset(option.setting for option in options.OPTIONS)
@@ -74,6 +78,9 @@ class CloudStorage(Storage):
 
     #: What holds for options that are neither given nor set.
     option_defaults: Mapping[str, Any] = MappingProxyType({})
+    #: Seconds for which size and times of what this storage itself stored are not asked for.
+    #: Another process may have deleted or replaced the file meanwhile.
+    remembers = 0.0
 
     def __init__(self, **given: Any) -> None:
         options.known(given)
@@ -145,7 +152,14 @@ class CloudStorage(Storage):
             impatient=self._hasty(store, _HASTE),
             clock=time.monotonic,
         )
-        return StorageService(store, told.laid_out, buckets, told.on_conflict, pause=time.sleep)
+        return StorageService(
+            store,
+            told.laid_out,
+            buckets,
+            told.on_conflict,
+            pause=time.sleep,
+            recent=Recent(time.monotonic, self.remembers),
+        )
 
     def _store(self, told: Options) -> FileStore:
         raise NotImplementedError

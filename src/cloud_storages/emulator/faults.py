@@ -52,6 +52,9 @@ class Fault:
         return self.method in ("", method) and re.search(self.path, path) is not None
 
 
+NO_FAULT = Fault()
+
+
 class Faults:
     """The faults still to come, in the order they were injected."""
 

@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl
 from cheroot.server import Gateway, HTTPConnection, HTTPServer
 
 from cloud_storages.emulator import answers, bodies, php, sockets
+from cloud_storages.emulator.faults import NO_FAULT
 from cloud_storages.emulator.traffic import Exchange
 from cloud_storages.emulator.values import Request, Response, Slice
 
@@ -91,22 +92,21 @@ class Shell:
         headers = _headers(req.inheaders)
         incoming = bodies.Incoming(req.rfile.read, _head_size(target, headers))
         exchange = _Sending(req, self._traffic, method, path, incoming)
-        fault = self._faults.befalling(method, path)
-        if fault is not None and fault.delay:
-            time.sleep(fault.delay)
-        if fault is not None and fault.drop == "before":
+        fault = self._faults.befalling(method, path) or NO_FAULT
+        time.sleep(fault.delay)
+        if fault.drop == "before":
             exchange.drop()
             return
-        if fault is not None and fault.drop == "reset":
+        if fault.drop == "reset":
             exchange.reset()
             return
-        if fault is not None and fault.status:
+        if fault.status:
             incoming.drain()
             exchange.send(answers.instead(fault), fault)
             return
         self._answer(exchange, _request(method, path, query, headers), fault)
 
-    def _answer(self, exchange: _Sending, bare: Request, fault: Fault | None) -> None:
+    def _answer(self, exchange: _Sending, bare: Request, fault: Fault) -> None:
         incoming = exchange.incoming
         try:
             body = bodies.read(incoming, bare.header("content-type"), self._store)
@@ -134,7 +134,7 @@ class Shell:
                 self._store.discard(upload.path)
         if self._compresses:
             response = _compressed(response, request.header("accept-encoding"))
-        if fault is not None and fault.drop == "after":
+        if fault.drop == "after":
             _close(response)
             exchange.drop()
             return
@@ -170,9 +170,9 @@ class _Sending:
         self._write(f"{answers.status_line(status)}\r\n\r\n".encode())
         self._hang_up()
 
-    def send(self, response: Response, fault: Fault | None) -> None:
+    def send(self, response: Response, fault: Fault) -> None:
         """Send an answer, as whole as the fault allows."""
-        truncate = None if fault is None else fault.truncate
+        truncate = fault.truncate
         is_bodiless = answers.is_bodiless(self._method, response.status)
         length = 0 if is_bodiless else response.length
         is_chunked = length > _IN_ONE_PIECE and self._req.response_protocol == "HTTP/1.1"
@@ -194,7 +194,7 @@ class _Sending:
                 self._hang_up()
             elif is_chunked:
                 self._write(b"0\r\n\r\n")
-        if fault is not None and fault.drop == "stale":
+        if fault.drop == "stale":
             sockets.settle(self._req.conn.socket)
             self._break()
 

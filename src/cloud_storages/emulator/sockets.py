@@ -6,7 +6,9 @@ import array
 import contextlib
 import socket
 import struct
+import sys
 import time
+from typing import TYPE_CHECKING
 
 try:
     import fcntl
@@ -14,7 +16,10 @@ try:
 except ModuleNotFoundError:  # Windows, which does not tell what is still under way
     fcntl = None  # type: ignore[assignment]
 
-_AT_ONCE = struct.pack("ii", 1, 0)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.001
 
@@ -28,11 +33,15 @@ def reset(connection: socket.socket) -> None:
         socket.close(connection.detach())
 
 
-def settle(connection: socket.socket) -> None:
-    """Wait some seconds at most until the peer's machine has all that was sent to it."""
+def settle(connection: socket.socket, wait: Callable[[float], object] = time.sleep) -> None:
+    """
+    Wait until the peer's machine has all that was sent to it, some seconds at most.
+
+    `wait` waits for some seconds; it ends the matter by returning something true.
+    """
     patience = time.monotonic() + _PATIENCE_SECONDS
-    while _under_way(connection) and time.monotonic() < patience:
-        time.sleep(_POLL_SECONDS)
+    while _under_way(connection) and time.monotonic() < patience and not wait(_POLL_SECONDS):
+        pass
 
 
 def _under_way(connection: socket.socket) -> int:

@@ -73,7 +73,7 @@ class Traffic:
             self._connections = 0
 
     def note(self, exchange: Exchange | Moving) -> None:
-        """Add an exchange, whether it is over or about to be answered."""
+        """Add an exchange, over or under way."""
         with self._lock:
             self._exchanges.append(exchange)
 
@@ -84,7 +84,12 @@ class Traffic:
 
 
 class WireTraffic(Traffic):
-    """Traffic that also knows what it weighs on the wire, heads and framing included."""
+    """
+    Traffic that also knows what it weighs on the wire, heads and framing included.
+
+    Its exchanges are in the order of their requests; those under way have status 0 until they are
+    answered.
+    """
 
     def __init__(self) -> None:
         super().__init__()

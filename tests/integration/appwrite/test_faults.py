@@ -4,6 +4,7 @@ import datetime as dt
 from email.utils import format_datetime
 
 import pytest
+from django.core.files.base import ContentFile
 
 from cloud_storages.adapters.appwrite import AppwriteStore, Connection
 from cloud_storages.domain.errors import (
@@ -456,6 +457,29 @@ def test_a_fork_gets_connections_of_its_own(store):
     assert store.stat(THERE).size == 15
     os.close(read)
     os.close(write)
+
+
+def test_a_fork_does_not_wait_for_a_writer_that_it_has_not(server, store):
+    import os
+
+    from cloud_storages.backends.appwrite import AppWriteStorage
+    from cloud_storages.service.turns import turn
+
+    storage = AppWriteStorage(
+        endpoint=server.endpoint, project_id="tests", api_key=KEY, bucket_id="root"
+    )
+    with turn(THERE):
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                storage.save("media/a.bin", ContentFile(b"by the child"))
+                status = 0
+            finally:
+                os._exit(status)
+        assert os.waitpid(child, 0)[1] == 0
+
+    assert _read(store) == b"by the child"
 
 
 # Two chunks: a replacement makes seven requests.

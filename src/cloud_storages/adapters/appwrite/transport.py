@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from cloud_storages.adapters.appwrite.connection import Connection
+    from cloud_storages.adapters.appwrite.forms import Form
     from cloud_storages.adapters.appwrite.sessions import Sessions
 
 __all__ = ["Garbled", "Refusal", "Transport", "is_temporary", "received"]
@@ -168,8 +169,8 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         method: str,
         path: str,
         *,
+        form: Form | None = None,
         patience: float = 0.0,
-        size: int = 0,
         settled: Callable[[], tuple[int, Any] | None] = lambda: None,
         wanted: Callable[[], bool] = lambda: True,
         **request: Any,
@@ -182,12 +183,12 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         Args:
             method: HTTP method.
             path: below the endpoint.
+            form: to send, with a file in it.
             patience: seconds to wait longer than usual.
-            size: bytes that are sent.
             settled: asked before each repetition whether an attempt has arrived although its
                 answer was lost; what it returns, if anything, is the answer.
             wanted: whether a repetition is still wanted.
-            **request: ``headers`` to add; ``params``, ``json`` or ``data`` as of requests.
+            **request: ``headers`` to add; ``params`` or ``json`` as of requests.
 
         Raises:
             Refusal: the server answered with an error or a redirect.
@@ -195,7 +196,9 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
             requests.RequestException: it did not answer, or not in time.
 
         """
-        deadline = self.deadline(patience, size)
+        deadline = self.deadline(patience, len(form) if form else 0)
+        if form is not None:
+            request["data"] = form.within(deadline)
         for attempt in self.attempts(lambda error: is_temporary(error) and wanted(), deadline):
             with attempt:
                 number = attempt.retry_state.attempt_number

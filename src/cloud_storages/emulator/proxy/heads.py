@@ -7,6 +7,7 @@ so lines stay the bytes they were, and only what frames a body is understood.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -23,8 +24,10 @@ PIECE = 64 * 1024
 _LONGEST_LINE = 64 * 1024
 _EMPTY = (b"\r\n", b"\n")
 _OLD = b"HTTP/1.0"
-# what concerns one connection only; framing is kept, so its two headers are, too
-_HOP_BY_HOP = frozenset((b"connection", b"keep-alive", b"proxy-connection", b"te", b"upgrade"))
+# what is between neighbours only; framing is kept, and so are the headers about it
+_HOP_BY_HOP = frozenset(
+    (b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"upgrade")
+)
 
 
 class BrokenOffError(OSError):
@@ -42,12 +45,11 @@ class Reader(Protocol):
 
 
 @frozen
-class Head:
+class Head(ABC):
     """The first line of a message and its header lines, each with the end it came with."""
 
     first: bytes
-    # they hold keys
-    lines: tuple[bytes, ...] = field(repr=False)
+    lines: tuple[bytes, ...] = field(repr=False)  # keys are among them
 
     def __bytes__(self) -> bytes:
         return self.first + b"".join(self.lines) + b"\r\n"
@@ -62,17 +64,10 @@ class Head:
         )
         return [option.strip() for options in found for option in options]
 
-    def passed_on(self, *but: bytes) -> bytes:
-        """
-        Return the head for the next connection, without the headers `but` names.
-
-        Of the options of this connection only close is handed on.
-        """
-        options = self.options(b"connection")
-        left_out = _HOP_BY_HOP.union(options, but)
-        lines = [line for line in self.lines if _name(line) not in left_out]
-        if b"close" in options:
-            lines.append(b"Connection: close\r\n")
+    def passed_on(self) -> bytes:
+        """Return the head for the next neighbour, without what is between these two only."""
+        left_out = _HOP_BY_HOP.union(self.options(b"connection"))
+        lines = (line for line in self.lines if _name(line) not in left_out)
         return b"".join((self.first, *lines, b"\r\n"))
 
     def framed(self, reader: Reader) -> Iterator[tuple[bytes, bytes]] | None:
@@ -86,11 +81,19 @@ class Head:
             raise BrokenOffError("no length of a body")
         return counted(reader, int(lengths[0]))
 
-    def _persists(self, *, old: bool) -> bool:
+    @property
+    def persists(self) -> bool:
+        """Whether the sender means to keep the connection."""
         options = self.options(b"connection")
-        return b"keep-alive" in options if old else b"close" not in options
+        return b"keep-alive" in options if self.is_old else b"close" not in options
+
+    @property
+    @abstractmethod
+    def is_old(self) -> bool:
+        """Whether the sender speaks HTTP/1.0."""
 
 
+@frozen
 class RequestHead(Head):
     """The head of a request."""
 
@@ -111,15 +114,16 @@ class RequestHead(Head):
         return b"100-continue" in self.options(b"expect")
 
     @property
-    def persists(self) -> bool:
-        """Whether the client means to keep the connection."""
-        return self._persists(old=self.first.rstrip().endswith(_OLD))
+    def is_old(self) -> bool:
+        """Whether the client speaks HTTP/1.0."""
+        return self.first.rstrip().endswith(_OLD)
 
     def body(self, reader: Reader) -> Iterator[tuple[bytes, bytes]]:
         """Return the body as `chunked` tells it."""
         return self.framed(reader) or counted(reader, 0)
 
 
+@frozen
 class AnswerHead(Head):
     """The head of an answer."""
 
@@ -137,9 +141,9 @@ class AnswerHead(Head):
         return self.status < HTTPStatus.OK
 
     @property
-    def persists(self) -> bool:
-        """Whether the server means to keep the connection."""
-        return self._persists(old=self.first.startswith(_OLD))
+    def is_old(self) -> bool:
+        """Whether the server speaks HTTP/1.0."""
+        return self.first.startswith(_OLD)
 
     def body(self, reader: Reader, method: str) -> Iterator[tuple[bytes, bytes]] | None:
         """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from cloud_storages.emulator import answers, sockets
+from cloud_storages.emulator.faults import NO_FAULT
 from cloud_storages.emulator.proxy import heads
 from cloud_storages.emulator.proxy.heads import AnswerHead, RequestHead
 from cloud_storages.emulator.traffic import Moving
@@ -127,10 +128,10 @@ class Relay:
             while not self._connections.ending.is_set() and self._handle_one():
                 pass
         except ConnectionResetError:
-            # what the target does is done to the client
-            self._client.reset()
+            # what the target does to the proxy, the proxy does to the client
+            self._break()
         except OSError:
-            # a client that hangs up is no news; one whose target did has its own closed
+            # a client that hangs up is no news, and one whose target did so shall see it
             pass
         finally:
             self._hang_up()
@@ -143,55 +144,46 @@ class Relay:
             return False
         self._traffic.note_received(len(bytes(head)))
         moving = Moving(head.method, head.path)
-        fault = self._conditions.faults.befalling(moving.method, moving.path)
-        if fault is not None:
-            self._pause(fault.delay)
+        self._traffic.note(moving)
+        fault = self._conditions.faults.befalling(head.method, head.path) or NO_FAULT
+        self._pause(fault.delay)
         self._pause(self._conditions.round_trip)
-        if fault is not None and fault.drop in {"before", "reset"}:
-            self._traffic.note(moving)
-            if fault.drop == "reset":
-                self._client.reset()
+        if fault.drop == "before":
             return False
-        if fault is not None and fault.status:
+        if fault.drop == "reset":
+            self._client.reset()
+            return False
+        if fault.status:
             return self._answer_instead(head, moving, fault)
         return self._forward(head, moving, fault)
 
     def _answer_instead(self, head: RequestHead, moving: Moving, fault: Fault) -> bool:
-        for _ in self._incoming(head, moving):
-            pass
+        _exhaust(self._incoming(head, moving))
         response = answers.instead(fault)
-        bodiless = answers.is_bodiless(moving.method, response.status)
-        length = None if bodiless else response.length
+        is_bodiless = answers.is_bodiless(head.method, response.status)
+        length = None if is_bodiless else response.length
         moving.status = response.status
-        self._traffic.note(moving)
         closes = fault.truncate is not None
         self._tell(answers.head(response, length=length, closes=closes))
-        body = [] if bodiless else [(b"", bytes(fault.body))]
+        body = [] if is_bodiless else [(b"", fault.body)]
         return self._answer(body, moving, fault) and head.persists
 
-    def _forward(self, head: RequestHead, moving: Moving, fault: Fault | None) -> bool:
-        answer = None
-        try:
-            target = self._ask(head, moving)
-            answer = self._answer_head(target)
-        finally:
-            if answer is None or (fault is not None and fault.drop == "after"):
-                self._traffic.note(moving)
+    def _forward(self, head: RequestHead, moving: Moving, fault: Fault) -> bool:
+        target = self._ask(head, moving)
+        answer = self._answer_head(target)
         body = answer.body(target.reader, moving.method)
-        persists = answer.persists and body is not None
+        is_framed = body is not None
         if body is None:
             body = heads.endless(target.reader)
-        if fault is not None and fault.drop == "after":
-            for _ in body:
-                pass
+        if fault.drop == "after":
+            _exhaust(body)
             return False
         moving.status = answer.status
-        self._traffic.note(moving)
         self._tell(answer.passed_on())
         is_whole = self._answer(body, moving, fault)
-        if not persists:
+        if not (is_framed and answer.persists):
             self._hang_up()
-        return is_whole and persists and head.persists
+        return is_whole and is_framed and head.persists and not answer.is_old
 
     def _ask(self, head: RequestHead, moving: Moving) -> _Line:
         """Send a request to the target, all of it or as much as the target takes."""
@@ -199,7 +191,7 @@ class Relay:
         if target is None or target.is_dead():
             self._hang_up()
             target = self._target = self._connect()
-        onward = head.passed_on(*([b"expect"] if head.expects_leave else []))
+        onward = head.passed_on()
         takes_more = target.send(onward) == len(onward)
         for framing, data in self._incoming(head, moving):
             # a target that refuses early has its answer read, and its client reads it, too
@@ -226,11 +218,9 @@ class Relay:
                 return answer
             self._tell(bytes(answer))
 
-    def _answer(
-        self, body: Iterable[tuple[bytes, bytes]], moving: Moving, fault: Fault | None
-    ) -> bool:
+    def _answer(self, body: Iterable[tuple[bytes, bytes]], moving: Moving, fault: Fault) -> bool:
         """Send a body, as whole as the fault allows; return whether the client has all of it."""
-        left = None if fault is None else fault.truncate
+        left = fault.truncate
         for framing, data in body:
             if left is None:
                 self._tell(framing, data, moving)
@@ -239,9 +229,8 @@ class Relay:
                 break
             self._tell(framing, data[:left], moving)
             left -= len(data)
-        if fault is not None and fault.drop == "stale":
-            sockets.settle(self._client.socket)
-            self._client.reset()
+        if fault.drop == "stale":
+            self._break()
             return False
         return left is None
 
@@ -267,6 +256,11 @@ class Relay:
         connection.settimeout(None)
         return _Line(connection, self._connections)
 
+    def _break(self) -> None:
+        """Reset the client's connection, when everything sent has arrived."""
+        sockets.settle(self._client.socket, self._connections.ending.wait)
+        self._client.reset()
+
     def _hang_up(self) -> None:
         if self._target is not None:
             self._target.close()
@@ -275,6 +269,11 @@ class Relay:
     def _pause(self, seconds: float) -> None:
         if seconds > 0:
             self._connections.ending.wait(seconds)
+
+
+def _exhaust(pieces: Iterable[object]) -> None:
+    for _ in pieces:
+        pass
 
 
 def _shut(connection: socket.socket) -> None:
