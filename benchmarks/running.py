@@ -194,30 +194,32 @@ def measure(plan: Plan, field: Field, tell: Callable[[str], None]) -> list[Resul
         tell: is told what is being done.
 
     """
-    results = []
-    for work, latency, repeats in plan.rounds():
-        tell(f"{work.title(plan.sizes)}, {latency.milliseconds} ms")
-        samples: dict[str, list[Sample]] = {each.name: [] for each in field.contenders}
-        failed: dict[str, str] = {}
+    results: list[Result] = []
+    rounds = plan.rounds()
+    for number, (work, latency, repeats) in enumerate(rounds, start=1):
+        distance = f", {latency.milliseconds} ms away" if work.asks else ""
+        tell(f"{number}/{len(rounds)}  {work.title(plan.sizes)}{distance}")
+        begun = {
+            each.name: Result(work.name, each.name, latency.round_trip, work.count(plan.sizes))
+            for each in field.contenders
+        }
         for turn in range(repeats):
             for contender in _rotated(field.contenders, turn):
-                if contender.name not in failed:
-                    try:
-                        samples[contender.name].append(field.run(work, contender, latency))
-                    except CannotDo as error:
-                        failed[contender.name] = str(error)
-        results += [
-            Result(
-                work.name,
-                each.name,
-                latency.round_trip,
-                work.count(plan.sizes),
-                tuple(samples[each.name]),
-                failed.get(each.name),
-            )
-            for each in field.contenders
-        ]
+                so_far = begun[contender.name]
+                if so_far.failed is None:
+                    begun[contender.name] = _once_more(field, work, contender, latency, so_far)
+        results += begun.values()
     return results
+
+
+def _once_more(
+    field: Field, work: Work, contender: Contender, latency: Latency, so_far: Result
+) -> Result:
+    try:
+        sample = field.run(work, contender, latency)
+    except CannotDo as error:
+        return attrs.evolve(so_far, failed=str(error))
+    return attrs.evolve(so_far, samples=(*so_far.samples, sample))
 
 
 def _rotated(contenders: list[Contender], turn: int) -> list[Contender]:
