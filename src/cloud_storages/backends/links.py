@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from django.core.files.storage import Storage
 from django.utils import timezone
 
@@ -166,7 +167,13 @@ class LinkingStorage(Storage):
         return self._shown(name, [Preview(**wishes)], expires)[0]
 
     def preview_urls(
-        self, name: object, widths: Iterable[int], *, expires: Expiry = None, **wishes: Any
+        self,
+        name: object,
+        widths: Iterable[int],
+        *,
+        ratio: float | None = None,
+        expires: Expiry = None,
+        **wishes: Any,
     ) -> dict[int, str]:
         """
         Return the addresses of a picture at several widths, as a ``srcset`` needs them.
@@ -176,6 +183,7 @@ class LinkingStorage(Storage):
         Args:
             name: as for ``preview_url``.
             widths: in pixels, 1 to 4000 each.
+            ratio: width to height, to which the picture is cut; uncut, if None.
             expires: as for ``url``.
             **wishes: as for ``preview_url``.
 
@@ -183,7 +191,12 @@ class LinkingStorage(Storage):
             as ``preview_url``.
 
         """
-        previews = {width: Preview(width=width, **wishes) for width in widths}
+        previews = {}
+        for width in widths:
+            previews[width] = preview = Preview(width=width, **wishes)
+            if ratio is not None:
+                height = max(1, round(width / ratio))
+                previews[width] = attrs.evolve(preview, height=height)
         if not self.is_previewable(name):
             return {}
         shown = self._shown(name, previews.values(), expires)

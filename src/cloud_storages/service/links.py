@@ -248,18 +248,10 @@ class _Link:
     fresh_until: float
     expires: float
 
-    @classmethod
-    def of(cls, kept: Any, label: str) -> _Link:
-        """Return the link of a lifetime among those kept for a file."""
-        return cls(*kept[label]) if isinstance(kept, dict) and label in kept else _NO_LINK
-
-    def beside(self, kept: Any, label: str, now: float) -> dict[str, tuple[str, float, float]]:
-        """Return what to keep for a file from now on."""
-        others = kept.items() if isinstance(kept, dict) else ()
-        alive = [(each, it) for each, it in others if each != label and it[2] > now]
-        # Plain text for the shelf, where no traceback looks.
-        mine = (str.__str__(self.secret), self.fresh_until, self.expires)
-        return {**dict(alive[1 - _MOST_LINKS :]), label: mine}
+    @property
+    def plain(self) -> tuple[str, float, float]:
+        """What lies on the shelf, of which every cache can make bytes."""
+        return str.__str__(self.secret), self.fresh_until, self.expires
 
 
 _NO_LINK = _Link(Secret(), 0.0, 0.0)
@@ -305,17 +297,11 @@ class Tokens(_Kept):
         """
         asked = self._lifetime if lifetime is None else lifetime
         label, now = _label(asked), self._now().timestamp()
-        keys = {each: self._key(each) for each in locations}
-        kept = self._shelf.get_many(keys.values())
-        links = {each: _Link.of(kept.get(key), label) for each, key in keys.items()}
+        kept = self._on_the_shelf(locations)
+        links = {each: kept[each].get(label, _NO_LINK) for each in locations}
         made = self._made([each for each, link in links.items() if link.fresh_until <= now], asked)
         if made:
-            values = {
-                keys[each]: link.beside(kept.get(keys[each]), label, now)
-                for each, link in made.items()
-            }
-            last = max(link[2] for value in values.values() for link in value.values())
-            self._shelf.set_many(values, last - now)
+            self._keep({each: {**kept[each], label: link} for each, link in made.items()}, now)
         links |= made
         return {
             each: Mark(token=link.secret if link.expires > now else "")
@@ -325,6 +311,25 @@ class Tokens(_Kept):
     def stored(self, info: FileInfo) -> None:
         """Forget that there was no file, or another one."""
         self.changed(info.location)
+
+    def _on_the_shelf(self, locations: Collection[Location]) -> dict[Location, dict[str, _Link]]:
+        """Return the links of these files by lifetime, in a form that no traceback betrays."""
+        keys = {each: self._key(each) for each in locations}
+        values = self._shelf.get_many(keys.values())
+        return {
+            each: {label: _Link(*link) for label, link in values.get(key, {}).items()}
+            for each, key in keys.items()
+        }
+
+    def _keep(self, links: Mapping[Location, Mapping[str, _Link]], now: float) -> None:
+        """Lay the latest links of files on the shelf, those that are over left out."""
+        alive = {
+            self._key(each): {label: it.plain for label, it in by_label.items() if it.expires > now}
+            for each, by_label in links.items()
+        }
+        latest = {key: dict(list(it.items())[-_MOST_LINKS:]) for key, it in alive.items()}
+        ends = [link.expires for by_label in links.values() for link in by_label.values()]
+        self._shelf.set_many(latest, max(ends) - now)
 
     def _made(
         self, locations: list[Location], lifetime: float | dt.datetime

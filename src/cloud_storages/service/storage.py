@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cloud_storages.domain.layouts import Layout, Place
-    from cloud_storages.domain.values import FileInfo
+    from cloud_storages.domain.values import BucketInfo, FileInfo
     from cloud_storages.ports import Content, FileStore
     from cloud_storages.service.buckets import Buckets
     from cloud_storages.service.links import Links
@@ -140,6 +140,18 @@ class StorageService:
         """Return what is known of a file that was stored here a moment ago; makes no request."""
         place = self._layout.place(name)
         return self._recent.get(Location(self._buckets.guess(place.directory), place.file_id))
+
+    def existing_buckets(self, names: Iterable[str]) -> list[BucketInfo]:
+        """
+        Return the buckets there are for these names, the settings' own and the root, asking once.
+
+        Names that no layout accepts are left out.
+        """
+        directories = set()
+        for name in names:
+            with contextlib.suppress(InvalidName):
+                directories.add(self._layout.place(name).directory)
+        return self._buckets.existing(directories)
 
     def _location(self, name: str) -> Location:
         """Return where a file is, asking for the bucket of its directory at most."""
