@@ -22,17 +22,20 @@ from cloud_storages.domain.names import alternative, content_suffix, fitted
 from cloud_storages.domain.policy import Step, decide
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.domain.values import Location, OnConflict
+from cloud_storages.service.links import Address, NoMarks
 from cloud_storages.service.reader import RemoteReader
 from cloud_storages.service.recent import Recent
 from cloud_storages.service.turns import turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cloud_storages.domain.layouts import Layout, Place
-    from cloud_storages.domain.values import FileInfo
+    from cloud_storages.domain.values import BucketInfo, FileInfo
     from cloud_storages.ports import Content, FileStore
     from cloud_storages.service.buckets import Buckets
+    from cloud_storages.service.links import Links
 
 __all__ = ["StorageService"]
 
@@ -62,6 +65,7 @@ class StorageService:
         choice: source of the random parts of alternative names and staging slots.
         pause: waits for a number of seconds, where writers of other processes are in the way.
         recent: remembers what was stored; nothing, if not given.
+        links: what URLs carry; nothing, if not given.
 
     Every method that takes a name raises InvalidName before any request if the layout refuses
     it, and passes on what the store raises.
@@ -78,6 +82,7 @@ class StorageService:
         choice: random.Random | None = None,
         pause: Callable[[float], None] = lambda _: None,
         recent: Recent | None = None,
+        links: Links | None = None,
     ) -> None:
         self._store = store
         self._layout = layout
@@ -86,6 +91,7 @@ class StorageService:
         self._choice = choice or random.SystemRandom()
         self._pause = pause
         self._recent = recent or Recent()
+        self._links = links or NoMarks()
 
     # Names
 
@@ -104,14 +110,56 @@ class StorageService:
         """
         Return the address of a file for browsers; whether the file exists is not asked.
 
-        Costs no request once the directory of the name is known, and does not fail when the
-        server is down.
+        Costs no request once the directory of the name and what the URL carries are known.
         """
+        return self.addresses((name,))[name].url()
+
+    def addresses(
+        self, names: Iterable[str], lifetime: float | dt.datetime | None = None
+    ) -> dict[str, Address]:
+        """
+        Return where files are to be seen, by name.
+
+        Public files cost no request once their directories are known, and do not fail when the
+        server is down. ``cloud_storages.service.links`` says when private ones do.
+
+        Args:
+            names: of which files; whether they exist is not asked.
+            lifetime: for which links to private files are good: seconds, or until when; None for
+                the usual.
+
+        """
+        locations = {name: self._location(name) for name in names}
+        marks = self._links.marks(set(locations.values()), lifetime)
+        return {
+            name: Address(self._store, location, marks[location])
+            for name, location in locations.items()
+        }
+
+    def recently(self, name: str) -> FileInfo | None:
+        """Return what is known of a file that was stored here a moment ago; makes no request."""
+        place = self._layout.place(name)
+        return self._recent.get(Location(self._buckets.guess(place.directory), place.file_id))
+
+    def existing_buckets(self, names: Iterable[str]) -> list[BucketInfo]:
+        """
+        Return the buckets there are for these names, the settings' own and the root, asking once.
+
+        Names that no layout accepts are left out.
+        """
+        directories = set()
+        for name in names:
+            with contextlib.suppress(InvalidName):
+                directories.add(self._layout.place(name).directory)
+        return self._buckets.existing(directories)
+
+    def _location(self, name: str) -> Location:
+        """Return where a file is, asking for the bucket of its directory at most."""
         place = self._layout.place(name)
         bucket_id = self._buckets.known(place.directory)
         if bucket_id is None:
             bucket_id = self._buckets.ask(place.directory)
-        return self._store.url(Location(bucket_id, place.file_id))
+        return Location(bucket_id, place.file_id)
 
     # Reading
 
@@ -134,9 +182,7 @@ class StorageService:
             NotFound: there is no such file; a partial is none.
 
         """
-        place = self._layout.place(name)
-        location = Location(self._buckets.guess(place.directory), place.file_id)
-        return self._recent.get(location) or self._asked(place)
+        return self.recently(name) or self._asked(self._layout.place(name))
 
     def _asked(self, place: Place) -> FileInfo:
         return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
@@ -305,6 +351,7 @@ class StorageService:
         try:
             with turn(location):
                 info = self._store.create(location, place.title, _Stored(self._store, staged))
+            self._links.stored(info)
             self._discard(staged.location)
         except CloudStorageError as error:
             # A key that may only read, or another process that is at it: the copy is as good.
@@ -406,7 +453,7 @@ class StorageService:
         aside = self._stage(bucket_id, place, content, staged)
         for round_ in range(_ROUNDS):
             self._make_way(round_)
-            self._recent.forget(real)
+            self._changing(real)
             try:
                 self._store.delete(real)
             except FileMissing:
@@ -451,19 +498,31 @@ class StorageService:
     def _delete(self, bucket_id: str, place: Place) -> None:
         real = Location(bucket_id, place.file_id)
         with turn(real):
-            self._recent.forget(real)
+            self._changing(real)
             if self._on_conflict is OnConflict.OVERWRITE:
                 # Before the file itself: a copy left by a crash would bring older content back.
                 for info in self._store.find(bucket_id, place.staging_ids).values():
                     # Whoever was replacing the file may be clearing its copy away just now.
                     with contextlib.suppress(FileMissing):
                         self._store.delete(info.location)
-            self._store.delete(real)
+            try:
+                self._store.delete(real)
+            finally:
+                # A page may have asked for a link just before.
+                self._links.changed(real)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
         info = self._store.create(Location(bucket_id, place.file_id), place.title, content)
-        self._recent.note(info)
+        self._stored(info)
         return info
+
+    def _stored(self, info: FileInfo) -> None:
+        self._recent.note(info)
+        self._links.stored(info)
+
+    def _changing(self, location: Location) -> None:
+        self._recent.forget(location)
+        self._links.changed(location)
 
     def _found(self, bucket_id: str, place: Place, *, staged: bool = False) -> dict[str, FileInfo]:
         wanted = (place.file_id, *place.staging_ids) if staged else (place.file_id,)
