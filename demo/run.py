@@ -4,8 +4,9 @@ Run the demo: a small Django site whose files are kept in Appwrite Storage.
     python demo/run.py            serve it at http://127.0.0.1:8000/
     python demo/run.py --check    try it as a browser would, and leave nothing behind
 
-It uses an emulator of Appwrite that runs in the same process, or the server that the environment
-variables APPWRITE_API_ENDPOINT, APPWRITE_PROJECT_ID, APPWRITE_API_KEY and APPWRITE_BUCKET_ID name.
+It uses an emulator of Appwrite that runs in the same process, and begins with a few pictures; or
+the server that the environment variables APPWRITE_API_ENDPOINT, APPWRITE_PROJECT_ID,
+APPWRITE_API_KEY and APPWRITE_BUCKET_ID name, which is left as it is.
 Exit status 0, 1 if the check found something, 2 if the demo cannot run.
 """
 
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checking import check
-from running.appwrite import appwrite
+from running.appwrite import appwrite, is_named
 from running.problems import CannotRun
 from running.site import address, bound, prepare
 
@@ -39,7 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal that cannot show a letter shows its code instead.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return check.main() if options.check else _serve(options.port, options.data)
+        return (
+            check.main()
+            if options.check
+            else _serve(options.port, options.data, empty=options.empty)
+        )
     except CannotRun as error:
         sys.stderr.write(f"run.py: error: {error}\n")
         return 2
@@ -65,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where the database and the emulator's files are kept (default: beside this file)",
     )
+    parser.add_argument("--empty", action="store_true", help="begin without any picture")
     parser.add_argument("--check", action="store_true", help="try the demo instead of serving it")
     return parser
 
@@ -81,10 +87,15 @@ def _stop_on_signals() -> None:
         signal.signal(name, signal.default_int_handler)
 
 
-def _serve(port: int, data: Path) -> int:
+def _serve(port: int, data: Path, *, empty: bool) -> int:
     """Serve until interrupted."""
+    plants = not (empty or is_named())
     with bound(port) as server, appwrite(data / "appwrite-data") as files:
-        administrator = prepare(server, data / "db.sqlite3")
+        database = data / "db.sqlite3"
+        is_new = not database.exists()
+        administrator = prepare(server, database)
+        if is_new and plants:
+            _plant()
         here = address(server)
         sys.stdout.write(
             f"The gallery   {here}\n"
@@ -99,6 +110,14 @@ def _serve(port: int, data: Path) -> int:
         except KeyboardInterrupt:
             sys.stdout.write("\nStopped.\n")
     return 0
+
+
+def _plant() -> None:
+    from seeds.planting import plant  # noqa: PLC0415 - needs the loaded apps
+
+    sys.stdout.write("Painting the first pictures ...\n")
+    sys.stdout.flush()
+    plant()
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ def _visited(stack: contextlib.ExitStack, folder: Path, *, embedded: bool) -> bo
         return False
     stack.callback(_close_connections)
     if not embedded:
-        stack.callback(_delete_bucket_or_say, os.environ["APPWRITE_BUCKET_ID"])
+        for bucket in _buckets():
+            stack.callback(_delete_bucket_or_say, bucket)
     # Each request in the terminal would hide the steps; errors still show their traceback.
     logging.getLogger("django.server").setLevel(logging.ERROR)
     browser = stack.enter_context(Browser(stack.enter_context(serving(server))))
@@ -84,10 +85,18 @@ def _step(title: str, act: Callable[[], None]) -> bool:
 
 def _held() -> str:
     """Return what the bucket holds, as the site's own storage lists it."""
-    from django.core.files.storage import default_storage  # noqa: PLC0415 - set up by now
+    from gallery.albums import ALBUMS  # noqa: PLC0415 - set up by now
 
-    files = list(_below(default_storage.listdir, ""))
-    return f"in {os.environ['APPWRITE_BUCKET_ID']}: {', '.join(files)}" if files else "no file"
+    held = zip(_buckets(), (list(_below(each.storage.listdir, "")) for each in ALBUMS), strict=True)
+    told = [f"in {bucket}: {', '.join(files)}" for bucket, files in held if files]
+    return "; ".join(told) or "no file"
+
+
+def _buckets() -> list[str]:
+    """Return the IDs of the buckets that the site may have made."""
+    from gallery.albums import ALBUMS  # noqa: PLC0415 - set up by now
+
+    return [album.storage.options.bucket_id for album in ALBUMS]
 
 
 def _below(listdir: Callable[[str], tuple[list[str], list[str]]], folder: str) -> Iterator[str]:

@@ -11,29 +11,28 @@ from django.utils.html import format_html
 
 from cloud_storages.domain.errors import CloudStorageError
 from gallery.explain import explained
-from gallery.models import Photo
+from gallery.models import Entry, Photo, PrivatePhoto
 
 
-@admin.register(Photo)
-class PhotoAdmin(admin.ModelAdmin):
+class EntryAdmin(admin.ModelAdmin):
     """Entries with their pictures, small."""
 
-    list_display = ("thumbnail", "title", "size", "attachment", "created")
+    list_display = ("thumbnail", "title", "size", "created")
     list_display_links = ("thumbnail", "title")
     list_filter = ("created",)
     search_fields = ("title", "picture")
 
     @admin.display(description="picture")
-    def thumbnail(self, photo: Photo) -> str:
+    def thumbnail(self, photo: Entry) -> str:
         """Return the picture, as large as a line of the list allows."""
         return format_html(
             '<img src="{}" alt="" width="72" height="54" loading="lazy"'
             ' style="object-fit: cover; border-radius: 4px">',
-            photo.picture.url,
+            photo.picture.storage.preview_url(photo.picture, width=144, height=108),
         )
 
     @admin.display(ordering="picture_size")
-    def size(self, photo: Photo) -> str:
+    def size(self, photo: Entry) -> str:
         """Return the size of the picture as people write it."""
         return filesizeformat(photo.picture_size)
 
@@ -44,3 +43,15 @@ class PhotoAdmin(admin.ModelAdmin):
         except CloudStorageError as error:
             self.message_user(request, explained(error), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+
+@admin.register(Photo)
+class PhotoAdmin(EntryAdmin):
+    """Entries that everybody may see."""
+
+    list_display = ("thumbnail", "title", "size", "attachment", "created")
+
+
+@admin.register(PrivatePhoto)
+class PrivatePhotoAdmin(EntryAdmin):
+    """Entries of the private album."""

@@ -11,6 +11,11 @@ class GalleryConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to deletions, of which the admin makes some without calling ``delete``."""
-        from gallery.models import Photo, remove_files  # noqa: PLC0415 - needs the loaded apps
+        from gallery.models import (  # noqa: PLC0415 - needs the loaded apps
+            Photo,
+            PrivatePhoto,
+            remove_files,
+        )
 
-        post_delete.connect(remove_files, sender=Photo)
+        for model in (Photo, PrivatePhoto):
+            post_delete.connect(remove_files, sender=model)

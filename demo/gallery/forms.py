@@ -1,4 +1,4 @@
-"""The form for an entry, new or old."""
+"""The forms for an entry, new or old."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from gallery.models import Photo
+from gallery.models import Photo, PrivatePhoto
 
 
 class AttachmentInput(forms.ClearableFileInput):
@@ -17,18 +17,8 @@ class AttachmentInput(forms.ClearableFileInput):
     clear_checkbox_label = "Remove it"
 
 
-class PhotoForm(forms.ModelForm):
-    """Title, picture and attachment; a picture that is not given again stays as it is."""
-
-    class Meta:
-        """What of an entry visitors may say."""
-
-        model = Photo
-        fields = ("title", "picture", "attachment")
-        widgets = {  # noqa: RUF012 - Django's API is a dict
-            "picture": forms.FileInput(attrs={"accept": "image/*"}),
-            "attachment": AttachmentInput,
-        }
+class EntryForm(forms.ModelForm):
+    """Title and files; a picture that is not given again stays as it is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,6 +26,33 @@ class PhotoForm(forms.ModelForm):
             self.fields["picture"].help_text = "Choose none to keep the one it has."
         for bound in self:
             bound.field.widget.attrs.update(_described(bound))
+
+
+class PhotoForm(EntryForm):
+    """An entry that everybody may see."""
+
+    class Meta:
+        """What of an entry visitors may say."""
+
+        model = Photo
+        fields = ("picture", "title", "attachment")
+        widgets = {  # noqa: RUF012 - Django's API is a dict
+            "picture": forms.FileInput(attrs={"accept": "image/*"}),
+            "attachment": AttachmentInput,
+        }
+
+
+class PrivatePhotoForm(EntryForm):
+    """An entry of the private album."""
+
+    class Meta:
+        """What of an entry visitors may say."""
+
+        model = PrivatePhoto
+        fields = ("picture", "title")
+        widgets = {  # noqa: RUF012 - Django's API is a dict
+            "picture": forms.FileInput(attrs={"accept": "image/*"}),
+        }
 
 
 def _described(bound: forms.BoundField) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models, transaction
 
 from cloud_storages.domain.errors import CloudStorageError
+from gallery.storages import private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,9 +22,9 @@ logger = logging.getLogger("gallery")
 _LONGEST_NAME = 255
 
 
-class Photo(models.Model):
+class Entry(models.Model):
     """
-    A picture with a title, and perhaps a file that belongs to it.
+    A picture with a title.
 
     Sizes are columns, because asking the storage for them would cost a request per file on every
     page, and break the page when the storage is down. Django fills width and height; sizes are
@@ -35,27 +36,15 @@ class Photo(models.Model):
     """
 
     title = models.CharField(max_length=120)
-    picture = models.ImageField(
-        upload_to="pictures",
-        max_length=_LONGEST_NAME,
-        width_field="picture_width",
-        height_field="picture_height",
-    )
     picture_size = models.PositiveBigIntegerField("size in bytes", editable=False, default=0)
     picture_width = models.PositiveIntegerField("width", editable=False, null=True)
     picture_height = models.PositiveIntegerField("height", editable=False, null=True)
-    attachment = models.FileField(
-        upload_to="attachments",
-        max_length=_LONGEST_NAME,
-        blank=True,
-        help_text="Optional: whatever belongs to the picture.",
-    )
-    attachment_size = models.PositiveBigIntegerField(editable=False, default=0)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         """Newest first, as galleries are."""
 
+        abstract = True
         ordering = ("-created", "-pk")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,37 +65,30 @@ class Photo(models.Model):
         """
         before = type(self).objects.filter(pk=self.pk).first()
         uploads = [(file, file.name) for file in self.files if _is_upload(file)]
-        self._note_sizes()
+        self.note_sizes()
         with transaction.atomic():
             try:
                 super().save(*args, **kwargs)
             except BaseException:
                 # A file has another name once it is stored: the one with its folder.
-                self._remove(file for file, name in uploads if file.name != name)
+                self.remove(file for file, name in uploads if file.name != name)
                 raise
             kept = {file.name for file in self.files}
             replaced = [file for file in before.files if file.name not in kept] if before else []
-            transaction.on_commit(partial(self._remove, replaced))
+            transaction.on_commit(partial(self.remove, replaced))
 
     @property
     def files(self) -> list[FieldFile]:
         """The files of this entry that there are."""
-        return [file for file in (self.picture, self.attachment) if file]
+        fields = [field for field in self._meta.fields if isinstance(field, models.FileField)]
+        return [file for field in fields if (file := getattr(self, field.name))]
 
-    @property
-    def attachment_name(self) -> str:
-        """The name of the attachment without its folder."""
-        return PurePosixPath(self.attachment.name).name
-
-    def _note_sizes(self) -> None:
+    def note_sizes(self) -> None:
+        """Fill the columns that tell how large new files are."""
         if _is_upload(self.picture):
             self.picture_size = self.picture.size
-        if not self.attachment:
-            self.attachment_size = 0
-        elif _is_upload(self.attachment):
-            self.attachment_size = self.attachment.size
 
-    def _remove(self, files: Iterable[FieldFile]) -> None:
+    def remove(self, files: Iterable[FieldFile]) -> None:
         """Remove files; what the storage does not remove now is noted, and stays there."""
         for file in files:
             try:
@@ -116,9 +98,52 @@ class Photo(models.Model):
                 logger.warning("%s could not be removed: %s", file.name, error)
 
 
-def remove_files(instance: Photo, **_: object) -> None:
+class Photo(Entry):
+    """A picture that everybody may see, and perhaps a file that belongs to it."""
+
+    picture = models.ImageField(
+        upload_to="pictures",
+        max_length=_LONGEST_NAME,
+        width_field="picture_width",
+        height_field="picture_height",
+    )
+    attachment = models.FileField(
+        upload_to="attachments",
+        max_length=_LONGEST_NAME,
+        blank=True,
+        help_text="Optional: whatever belongs to the picture.",
+    )
+    attachment_size = models.PositiveBigIntegerField(editable=False, default=0)
+
+    @property
+    def attachment_name(self) -> str:
+        """The name of the attachment without its folder."""
+        return PurePosixPath(self.attachment.name).name
+
+    def note_sizes(self) -> None:
+        """Note the attachment's size, too."""
+        super().note_sizes()
+        if not self.attachment:
+            self.attachment_size = 0
+        elif _is_upload(self.attachment):
+            self.attachment_size = self.attachment.size
+
+
+class PrivatePhoto(Entry):
+    """A picture in a bucket that Appwrite opens for nobody without a token."""
+
+    picture = models.ImageField(
+        upload_to="album",
+        storage=private,
+        max_length=_LONGEST_NAME,
+        width_field="picture_width",
+        height_field="picture_height",
+    )
+
+
+def remove_files(instance: Entry, **_: object) -> None:
     """Remove the files of a deleted entry once the deletion is committed."""
-    transaction.on_commit(partial(instance._remove, instance.files))  # noqa: SLF001 - one of us
+    transaction.on_commit(partial(instance.remove, instance.files))
 
 
 def _is_upload(file: FieldFile) -> bool:

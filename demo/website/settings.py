@@ -22,6 +22,13 @@ APPWRITE_API_KEY = os.environ.get("APPWRITE_API_KEY", "")
 APPWRITE_BUCKET_ID = os.environ.get("APPWRITE_BUCKET_ID", "")
 # Everybody may look at the gallery, so its pictures have plain URLs.
 APPWRITE_ACCESS = "public"
+# The private album is another storage: a bucket of its own, which nobody may read without a token.
+_PRIVATE = {
+    "access": "private",
+    "bucket_id": os.environ.get("DEMO_PRIVATE_BUCKET_ID") or f"{APPWRITE_BUCKET_ID[:28]}-private",
+}
+# Seconds for which a link that a visitor shares is good.
+SHARE_SECONDS = int(os.environ.get("DEMO_SHARE_SECONDS", "60"))
 # One bucket for everything: free plans have few, and no folder of a name is ignored.
 APPWRITE_LAYOUT = "path"
 # A visitor who waits for a server that is down should be told soon.
@@ -32,10 +39,12 @@ _STORAGE = "cloud_storages.backends.appwrite.AppWriteStorage"
 if django.VERSION >= (4, 2):
     STORAGES = {
         "default": {"BACKEND": _STORAGE},
+        "private": {"BACKEND": _STORAGE, "OPTIONS": _PRIVATE},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 else:
     DEFAULT_FILE_STORAGE = _STORAGE
+    PRIVATE_STORAGE = _PRIVATE
 
 # Everything else is Django as usual
 

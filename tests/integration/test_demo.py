@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-import os
+import html
 import re
 import signal
 import socket
@@ -17,35 +15,29 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
+from tests.demo import ROOT, RUN, environment, naming, serving
+
 if TYPE_CHECKING:
     from tests.conftest import Server
 
-ROOT = Path(__file__).resolve().parents[2]
 STEPS = (
     "a picture is uploaded through the form",
-    "anybody gets its bytes from the address on the page",
+    "anybody gets its bytes, and a preview that is smaller",
     "it is replaced, the page shows the new one, the old one is gone",
     "an attachment is added and anybody gets its bytes",
     "the admin lists the entry with its picture",
     "the entry is deleted, and its files are gone from Appwrite",
+    "a private picture opens with the page's link, and not without",
+    "a link to it is shared and opens it",
+    "it is deleted, and no link opens it any more",
 )
 KEY = "standard_this-is-never-printed"
-
-
-def environment(**named: str) -> dict[str, str]:
-    """Return this process's environment without what could change the demo, and with this."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("APPWRITE_", "DJANGO_", "DEMO_")) and name != "PORT"
-    }
-    return {**kept, "PYTHONIOENCODING": "utf-8", **named}
 
 
 def run(*arguments: str, **named: str) -> subprocess.CompletedProcess[str]:
     """Run the demo with a server named in the environment, or none."""
     return subprocess.run(
-        [sys.executable, ROOT / "demo" / "run.py", *arguments],
+        [sys.executable, RUN, *arguments],
         env=environment(**named),
         cwd=ROOT,
         capture_output=True,
@@ -55,15 +47,6 @@ def run(*arguments: str, **named: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def named(endpoint: str, project: str, key: str) -> dict[str, str]:
-    return {
-        "APPWRITE_API_ENDPOINT": endpoint,
-        "APPWRITE_PROJECT_ID": project,
-        "APPWRITE_API_KEY": key,
-        "APPWRITE_BUCKET_ID": "demo",
-    }
-
-
 def taken(output: str, result: str) -> list[str]:
     """Return the steps with this result."""
     return [
@@ -71,23 +54,24 @@ def taken(output: str, result: str) -> list[str]:
     ]
 
 
-@contextlib.contextmanager
-def serving(data: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Serve the demo; give its address, and the process, which is over when the block is."""
-    process = subprocess.Popen(
-        [sys.executable, ROOT / "demo" / "run.py", "--port", "0", "--data", data],
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        encoding="utf-8",
+def titles(page: requests.Response) -> list[str]:
+    """Return the titles of the pictures on a page of the demo."""
+    return re.findall(r"<h2>(.+)</h2>", page.text)
+
+
+def delete(visitor: requests.Session, address: str, title: str) -> None:
+    """Delete a picture through its page."""
+    link = re.search(
+        rf'href="/(photos/\d+/)">(?:(?!</a>).)*<h2>{title}<',
+        visitor.get(address, timeout=30).text,
+        re.DOTALL,
     )
-    with process:
-        try:
-            assert process.stdout is not None
-            lines = list(itertools.takewhile(lambda line: "Ctrl-C" not in line, process.stdout))
-            yield lines[0].split()[-1], process
-        finally:
-            process.kill()
+    assert link
+    page = visitor.get(f"{address}{link[1]}", timeout=30)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    assert token
+    sent = {"csrfmiddlewaretoken": token[1]}
+    assert visitor.post(f"{address}{link[1]}delete/", data=sent, timeout=30).status_code == 200
 
 
 @pytest.fixture
@@ -115,21 +99,22 @@ def test_the_check_passes_on_the_embedded_emulator() -> None:
 
 
 def test_the_check_passes_on_a_named_server_and_leaves_nothing_there(server: Server) -> None:
-    done = run("--check", **named(server.endpoint, server.project, server.key))
+    done = run("--check", **naming(server.endpoint, server.project, server.key))
     assert_all_steps_ok(done)
     assert server.key not in done.stdout
     made = re.search(r"in the bucket (demo-check-\w+)", done.stdout)
     assert made
-    answer = requests.get(
-        f"{server.endpoint}/storage/buckets/{made[1]}",
-        headers={"X-Appwrite-Project": server.project, "X-Appwrite-Key": server.key},
-        timeout=30,
-    )
-    assert answer.status_code == 404
+    for bucket in (made[1], f"{made[1]}-private"):
+        answer = requests.get(
+            f"{server.endpoint}/storage/buckets/{bucket}",
+            headers={"X-Appwrite-Project": server.project, "X-Appwrite-Key": server.key},
+            timeout=30,
+        )
+        assert answer.status_code == 404
 
 
 def test_the_check_fails_when_the_server_is_down(occupied: int) -> None:
-    done = run("--check", **named(f"http://127.0.0.1:{occupied}/v1", "demo", KEY))
+    done = run("--check", **naming(f"http://127.0.0.1:{occupied}/v1", "demo", KEY))
     assert done.returncode == 1
     (failed,) = taken(done.stdout, "FAILED")
     assert failed.startswith(STEPS[0])
@@ -140,7 +125,7 @@ def test_the_check_fails_when_the_server_is_down(occupied: int) -> None:
 
 
 def test_the_check_fails_when_the_key_is_refused(server: Server) -> None:
-    done = run("--check", **named(server.endpoint, server.project, KEY))
+    done = run("--check", **naming(server.endpoint, server.project, KEY))
     assert done.returncode == 1
     (failed,) = taken(done.stdout, "FAILED")
     assert failed.startswith(STEPS[0])
@@ -160,7 +145,7 @@ def test_a_server_named_in_part_is_an_error_that_says_what_is_missing() -> None:
 
 
 def test_a_wrong_setting_is_an_error_that_names_it() -> None:
-    done = run("--check", **named("localhost/v1", "demo", KEY))
+    done = run("--check", **naming("localhost/v1", "demo", KEY))
     assert done.returncode == 1
     assert "APPWRITE_API_ENDPOINT" in done.stdout
     assert KEY not in done.stdout + done.stderr
@@ -174,6 +159,26 @@ def test_a_taken_port_is_one_line_that_says_port() -> None:
     assert done.returncode == 2
     assert "--port" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_new_gallery_is_not_empty_and_stays_as_its_visitors_leave_it(tmp_path: Path) -> None:
+    with serving(tmp_path) as (address, _), requests.Session() as visitor:
+        for album in ("photos", "private"):
+            page = visitor.get(f"{address}{album}/", timeout=30)
+            pictures = re.findall(r'<img src="([^"]+)"', page.text)
+            assert len(pictures) >= 3
+            for picture in pictures:
+                assert requests.get(html.unescape(picture), timeout=30).status_code == 200
+        before = titles(visitor.get(address, timeout=30))
+        delete(visitor, address, before[0])
+    with serving(tmp_path) as (address, _):
+        assert titles(requests.get(address, timeout=30)) == before[1:]
+
+
+def test_a_named_server_is_left_as_it_is(server: Server, tmp_path: Path) -> None:
+    named = naming(server.endpoint, server.project, server.key)
+    with serving(tmp_path, **named) as (address, _):
+        assert "No pictures yet" in requests.get(address, timeout=30).text
 
 
 def test_it_serves_until_interrupted_and_keeps_its_files_where_it_was_told(tmp_path: Path) -> None:
