@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 
-.PHONY: setup test demo lint types imports package matrix bench clean
+.PHONY: setup test browser screenshots demo lint types imports package matrix bench clean
 
 setup: $(SETUP)
 
@@ -18,6 +18,14 @@ $(SETUP): pyproject.toml
 # ARGS is handed on, such as ARGS='-k listing' or ARGS=--check.
 test: $(SETUP)
 	$(RUN) pytest --numprocesses 2 $(ARGS)
+
+# The demo in a real browser: Debian's chromium and chromium-driver; skipped without.
+browser: $(SETUP)
+	$(RUN) pytest tests/browser $(ARGS)
+
+# The demo's pictures in docs/images, taken anew with the same browser.
+screenshots: $(SETUP)
+	$(RUN) tests.browser.screenshots
 
 demo: $(SETUP)
 	$(VENV)/bin/python demo/run.py $(ARGS)

@@ -1,0 +1,1 @@
+"""The demo in a real browser: Debian's Chromium, driven as a visitor would."""
