@@ -22,6 +22,7 @@ class Sizes:
         taken: which save of one name is measured.
         twin: bytes of the file that is there already.
         urls: how many URLs are made.
+        page: how many pictures a page shows.
         listed: how many files the listed folder has.
         picture: width and height, in pixels.
         large: bytes of the large file.
@@ -32,6 +33,7 @@ class Sizes:
     taken: int = 20
     twin: int = 5_000_000
     urls: int = 10_000
+    page: int = 50
     listed: int = 2_000
     picture: tuple[int, int] = (5_000, 4_000)
     large: int = 500_000_000
@@ -44,7 +46,14 @@ class Sizes:
 
 #: Large enough to take every path, small enough to take seconds.
 QUICK = Sizes(
-    files=10, taken=4, twin=1_000_000, urls=500, listed=120, picture=(1_000, 800), large=11_000_000
+    files=10,
+    taken=4,
+    twin=1_000_000,
+    urls=500,
+    page=10,
+    listed=120,
+    picture=(1_000, 800),
+    large=11_000_000,
 )
 
 
@@ -115,6 +124,9 @@ WORKS = (
         lambda s: s.urls,
         asks=False,
     ),
+    Work("page", lambda s: f"URLs of a page of {s.page} pictures", "files"),
+    Work("page-private", lambda s: f"URLs of a page of {s.page} private pictures", "files"),
+    Work("page-again", lambda _: "URLs of that page, the second time", "files"),
     Work("listdir", lambda s: f"listdir of {s.listed:,} files", "listing"),
     Work("dimensions", lambda s: "dimensions of a JPEG of {} x {}".format(*s.picture), "files"),
     Work("upload", lambda s: f"upload {_megabytes(s.large)}", "new", is_long=True),

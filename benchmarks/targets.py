@@ -78,6 +78,9 @@ def budgets(sizes: dict[str, int]) -> dict[str, int]:
         "size": files,
         "url": 0,
         "url-unsigned": 0,
+        "page": 0,
+        "page-private": sizes["page"],
+        "page-again": 0,
         # a page that is full may have another behind it
         "listdir": sizes["listed"] // _PAGE + 1,
         "dimensions": 2,
@@ -101,7 +104,8 @@ def _requests(results: Results) -> Iterator[Verdict]:
 
 def _connections(results: Results) -> Iterator[Verdict]:
     """Count: one connection per thread, and the works of one thread have a warm one already."""
-    one_threaded = set(budgets(results.plan["sizes"])) - {"upload", "dimensions"}
+    several = {"upload", "dimensions", "page-private"}
+    one_threaded = set(budgets(results.plan["sizes"])) - several
     opened = [result.median.connections for result in _ours(results, *one_threaded)]
     if opened:
         yield Verdict("connections opened by works on small files, altogether", sum(opened), 0)

@@ -34,13 +34,18 @@ class Floor:
     Args:
         access: the server.
         reuse: whether a save looks for identical content first.
+        private: whether URLs carry tokens, which are kept for ever.
 
     """
 
-    def __init__(self, access: Access, *, reuse: bool = False, **_policy: bool) -> None:
+    def __init__(
+        self, access: Access, *, reuse: bool = False, private: bool = False, **_policy: bool
+    ) -> None:
         self._access = access
         self._wire = wire.appwrite(access.endpoint, access.project, access.key)
         self._reuse = reuse
+        self._private = private
+        self._tokens: dict[str, str] = {}
 
     def save(self, name: str, file: Any) -> str:
         """Store a file; under another name if it is taken."""
@@ -67,7 +72,12 @@ class Floor:
 
     def url(self, name: str) -> str:
         """Return where a browser finds a file."""
-        return f"{self._access.endpoint}{_path(name)}/view?project={self._access.project}"
+        url = f"{self._access.endpoint}{_path(name)}/view?project={self._access.project}"
+        return f"{url}&token={self._token(name)}" if self._private else url
+
+    def urls(self, names: list[str]) -> list[str]:
+        """Return where a browser finds the files of a page."""
+        return [self.url(name) for name in names]
 
     def listdir(self, folder: str) -> list[str]:
         """Return the names of up to a million files in a folder, by one request."""
@@ -92,6 +102,13 @@ class Floor:
         size = self.size(name)
         for start in range(0, size, CHUNK):
             yield self._range(name, start, min(start + CHUNK, size))
+
+    def _token(self, name: str) -> str:
+        if name not in self._tokens:
+            folder, _, filename = name.partition("/")
+            answer = self._wire.send("POST", f"/tokens/buckets/{folder}/files/{filename}")
+            self._tokens[name] = answer.document["secret"]
+        return self._tokens[name]
 
     def _range(self, name: str, start: int, stop: int) -> bytes:
         headers = {"Range": f"bytes={start}-{stop - 1}"}

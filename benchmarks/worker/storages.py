@@ -34,6 +34,9 @@ class Storage(Protocol):
     def url(self, name: str) -> str:
         """Return where a browser finds a file."""
 
+    def urls(self, names: list[str]) -> list[str]:
+        """Return where a browser finds the files of a page."""
+
     def listdir(self, folder: str) -> list[str]:
         """Return the names of the files in a folder."""
 
@@ -62,6 +65,12 @@ class OfDjango:
         self.exists = storage.exists
         self.size = storage.size
         self.url = storage.url
+
+    def urls(self, names: list[str]) -> list[str]:
+        """Return where a browser finds the files of a page: at once, where a storage can."""
+        if hasattr(self._storage, "urls"):
+            return list(self._storage.urls(names).values())
+        return [self.url(name) for name in names]
 
     def listdir(self, folder: str) -> list[str]:
         """Return the names of the files in a folder."""
@@ -93,8 +102,9 @@ def set_up(told: dict[str, Any]) -> Callable[..., Storage]:
 
     Returns:
         A function that makes a storage of an ``Access``. Its keywords are ``reuse``, whether
-        identical content is stored once, and ``signed``, whether URLs are signed where the
-        contender signs them unless told otherwise.
+        identical content is stored once, ``private``, whether a URL must open a file that
+        strangers may not read, and ``signed``, whether URLs are signed where the contender signs
+        them unless told otherwise.
 
     """
     settings.configure(**SITES[told["contender"]](told))
@@ -102,7 +112,9 @@ def set_up(told: dict[str, Any]) -> Callable[..., Storage]:
     return _MAKERS[told["contender"]]
 
 
-def _this(access: Access, *, reuse: bool = False, **_policy: bool) -> Storage:
+def _this(
+    access: Access, *, reuse: bool = False, private: bool = False, **_policy: bool
+) -> Storage:
     from cloud_storages.backends.appwrite import AppWriteStorage  # noqa: PLC0415 - if it is there
 
     storage = AppWriteStorage(
@@ -110,13 +122,15 @@ def _this(access: Access, *, reuse: bool = False, **_policy: bool) -> Storage:
         project_id=access.project,
         api_key=access.key,
         bucket_id=access.bucket,
-        access="public",
+        access="private" if private else "public",
         create_new_if_same_content=not reuse,
     )
     return OfDjango(storage)
 
 
-def _old(access: Access, *, reuse: bool = False, **_policy: bool) -> Storage:
+def _old(access: Access, *, reuse: bool = False, private: bool = False, **_policy: bool) -> Storage:
+    if private:
+        raise NotImplementedError("it has no URLs for private files")
     from cloud_storages.backends.appwrite import AppWriteStorage  # noqa: PLC0415 - if it is there
 
     # it has no options: its constructor reads the settings

@@ -155,6 +155,26 @@ def _url_unsigned(task: Task) -> Work:
     return _url(task, signed=False)
 
 
+def _page(task: Task, *, private: bool = False, again: bool = False) -> Work:
+    storage = _warm_for_reading(task, private=private)
+    names = [_stored(task, number) for number in range(task.sizes["page"])]
+    if again:
+        storage.urls(names)
+
+    def page() -> None:
+        _expect(len(set(storage.urls(names))), len(names))
+
+    return page
+
+
+def _page_private(task: Task) -> Work:
+    return _page(task, private=True)
+
+
+def _page_again(task: Task) -> Work:
+    return _page(task, private=True, again=True)
+
+
 def _listdir(task: Task) -> Work:
     storage = _warm_for_reading(task)
 
@@ -225,6 +245,9 @@ WORKS: dict[str, Callable[[Task], Work]] = {
     "size": _size,
     "url": _url,
     "url-unsigned": _url_unsigned,
+    "page": _page,
+    "page-private": _page_private,
+    "page-again": _page_again,
     "listdir": _listdir,
     "dimensions": _dimensions,
     "upload": _upload,

@@ -23,6 +23,9 @@ PROMISED = {
     "size": FILES,
     "url": 0,
     "url-unsigned": 0,
+    "page": 0,
+    "page-private": FILES,
+    "page-again": 0,
     "listdir": 1,
     "upload": CHUNKS + 1,
     "start-up": 0,
@@ -69,10 +72,16 @@ def test_dimensions_of_a_picture_cost_two_requests_at_most(quick: dict[str, Any]
     assert 1 <= of(quick, "this")["dimensions"]["requests"] <= 2
 
 
-def test_nothing_but_large_files_opens_another_connection(quick: dict[str, Any]) -> None:
+def test_nothing_but_large_files_and_many_tokens_opens_another_connection(
+    quick: dict[str, Any],
+) -> None:
     opened = {work: sample["connections"] for work, sample in of(quick, "this").items()}
 
-    assert {work for work, count in opened.items() if count} <= {"upload", "download", "dimensions"}
+    assert {work for work, count in opened.items() if count} <= {
+        *("upload", "download", "dimensions"),
+        # several at once
+        "page-private",
+    }
 
 
 def test_nobody_needs_fewer_requests_than_the_floor(quick: dict[str, Any]) -> None:
