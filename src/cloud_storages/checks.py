@@ -297,10 +297,14 @@ def _contradictions(
         readers = bucket.readers & (_STRANGERS if is_private else {"any"})
         if bool(readers) is not is_private:
             continue
-        who = f"grants read to {', '.join(sorted(readers))}" if is_private else "is not for anyone"
+        may = (
+            f"may be read by {', '.join(sorted(readers))}"
+            if is_private
+            else "may not be read by any"
+        )
         yield Warning(
             f"{where}: APPWRITE_ACCESS is {storage.options.access!r}, but the bucket"
-            f" {bucket.bucket_id!r}, which existed before, {who}.",
+            f" {bucket.bucket_id!r} {may}.",
             hint="Change the permissions of the bucket in the Appwrite console.",
             id="cloud_storages.W008",
         )
