@@ -28,6 +28,8 @@ from cloud_storages.domain.values import OnConflict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from cloud_storages.domain.values import BucketInfo
+
 __all__ = ["TAG", "check_deployment", "check_storages"]
 
 TAG = "cloud_storages"
@@ -275,7 +277,7 @@ def _unshared(where: str, storage: CloudStorage) -> Iterator[CheckMessage]:
 def _contradictions(
     where: str, storage: CloudStorage, uses: Iterable[tuple[FileField, CloudStorage]]
 ) -> Iterator[CheckMessage]:
-    """Yield a warning for every bucket that others may read than the settings say."""
+    """Yield a warning for everything that a bucket does otherwise than the settings say."""
     if isinstance(storage, AppWriteStorage) and not is_installed():
         return
     names = (
@@ -292,15 +294,27 @@ def _contradictions(
             id="cloud_storages.W009",
         )
         return
-    is_private = storage.options.access == "private"
     for bucket in buckets:
-        readers = bucket.readers & (_STRANGERS if is_private else {"any"})
-        if bool(readers) is not is_private:
-            continue
-        who = f"grants read to {', '.join(sorted(readers))}" if is_private else "is not for anyone"
+        yield from _contradicts(where, storage.options, bucket)
+
+
+def _contradicts(where: str, told: options.Options, bucket: BucketInfo) -> Iterator[CheckMessage]:
+    """Yield what a bucket does otherwise than the settings say."""
+    subject = f"the bucket {bucket.bucket_id!r}"
+    is_private = told.access == "private"
+    readers = bucket.readers & (_STRANGERS if is_private else {"any"})
+    if bool(readers) is is_private:
+        roles = ", ".join(sorted(readers))
+        may = f"may be read by {roles}" if is_private else "may not be read by any"
         yield Warning(
-            f"{where}: APPWRITE_ACCESS is {storage.options.access!r}, but the bucket"
-            f" {bucket.bucket_id!r}, which existed before, {who}.",
+            f"{where}: APPWRITE_ACCESS is {told.access!r}, but {subject} {may}.",
             hint="Change the permissions of the bucket in the Appwrite console.",
             id="cloud_storages.W008",
+        )
+    if told.transformations and not bucket.draws:
+        yield Warning(
+            f"{where}: {subject} shows no previews: its image transformations are off.",
+            hint="Switch them on in the Appwrite console, or write APPWRITE_TRANSFORMATIONS = False"
+            " to show pictures as they are.",
+            id="cloud_storages.W010",
         )

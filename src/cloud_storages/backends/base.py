@@ -93,6 +93,7 @@ class CloudStorage(LinkingStorage):
         }
         self._lock = threading.Lock()
         self._built: StorageService | None = None
+        self._built_with: Options | None = None
         setting_changed.connect(self._forget)
 
     def _forget(self, *, setting: str, **_: object) -> None:
@@ -124,8 +125,14 @@ class CloudStorage(LinkingStorage):
             with self._lock:
                 built = self._built
                 if built is None:
-                    built = self._built = self._build(self.options)
+                    self._built_with = told = self.options
+                    built = self._built = self._build(told)
         return built
+
+    @property
+    def _in_use(self) -> Options:
+        _ = self.service
+        return self._built_with or self.options
 
     def told(self, option: Option) -> Any:
         """

@@ -50,11 +50,17 @@ def links_of(told: Options, store: FileStore, recent: Recent) -> Links:
         "now": lambda: dt.datetime.now(dt.timezone.utc),
         "clock": time.monotonic,
     }
+    replaces = told.on_conflict is OnConflict.OVERWRITE
     if told.access == "private":
-        shelf = CacheShelf(told.cache)
-        lifetime, workers = told.url_lifetime, told.workers
-        return Tokens(store, shelf, lifetime=lifetime, workers=workers, **kept)
-    if told.on_conflict is OnConflict.OVERWRITE:
+        return Tokens(
+            store,
+            CacheShelf(told.cache),
+            lifetime=told.url_lifetime,
+            workers=told.workers,
+            versioned=replaces,
+            **kept,
+        )
+    if replaces:
         return Versions(store, CacheShelf(told.cache), recent, **kept)
     return NoMarks()
 
@@ -91,6 +97,11 @@ class LinkingStorage(Storage):
     @property
     def service(self) -> StorageService:
         """The service that does the work."""
+        raise NotImplementedError
+
+    @property
+    def _in_use(self) -> Options:
+        """What the service was built with: reading all options takes longer than a URL."""
         raise NotImplementedError
 
     def url(self, name: str | None, *, expires: Expiry = None, download: bool = False) -> str:
@@ -204,7 +215,7 @@ class LinkingStorage(Storage):
 
     def is_previewable(self, name: object) -> bool:
         """Tell whether Appwrite can draw a picture anew, as far as that is known without asking."""
-        if not (self.options.transformations and is_picture(str(name))):
+        if not (self._in_use.transformations and is_picture(str(name))):
             return False
         with django_errors():
             known = self.service.recently(str(name))
@@ -222,7 +233,7 @@ class LinkingStorage(Storage):
     def _lifetime(self, expires: Expiry) -> float | dt.datetime | None:
         if expires is None:
             return None
-        if self.options.access != "private":
+        if self._in_use.access != "private":
             raise ValueError(
                 "URLs of public files do not expire; only a storage whose option 'access' (setting"
                 " APPWRITE_ACCESS) is 'private' takes 'expires'."

@@ -141,7 +141,8 @@ class Mark:
 
     Attributes:
         token: secret that opens the file to whoever has it; empty for none.
-        version: changes with the content, so that browsers fetch it anew; empty if unknown.
+        version: hexadecimal digits that change with the content, so that nobody shows what was
+            kept of the old; empty if unknown, or if the content does not change.
 
     """
 

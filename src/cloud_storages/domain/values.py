@@ -69,12 +69,14 @@ class BucketInfo:
         bucket_id: its ID.
         name: its name as shown to people.
         readers: who may read every file in it, in the server's words: ``"any"``, ``"users"``, …
+        draws: whether it shows previews of pictures.
 
     """
 
     bucket_id: str
     name: str
     readers: frozenset[str] = frozenset()
+    draws: bool = True
 
 
 @attrs.frozen

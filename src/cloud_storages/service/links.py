@@ -247,11 +247,12 @@ class _Link:
     secret: Secret = attrs.field(converter=Secret)
     fresh_until: float
     expires: float
+    version: str = ""
 
     @property
-    def plain(self) -> tuple[str, float, float]:
+    def plain(self) -> tuple[str, float, float, str]:
         """What lies on the shelf, of which every cache can make bytes."""
-        return str.__str__(self.secret), self.fresh_until, self.expires
+        return str.__str__(self.secret), self.fresh_until, self.expires, self.version
 
 
 _NO_LINK = _Link(Secret(), 0.0, 0.0)
@@ -265,11 +266,15 @@ class Tokens(_Kept):
     so a URL is good for at least that half, and a page shows the same one again. One that is
     to end at a given moment is handed out until then. A token whose renewal fails is used to its
     end. A file that does not exist, or a server that does not answer, gives the plain URL,
-    which opens for nobody.
+    which opens for nobody. Threads and processes that want one file's first token at the same
+    moment make one each, of which the last is kept.
 
     Args:
         lifetime: seconds a token opens its file if nothing else is asked for.
         workers: tokens made at once.
+        versioned: whether files may be replaced. Their URLs then carry a version as well, for the
+            server's own store of previews: one that stays when tokens are renewed, and goes when
+            the file does.
         **kept: as of the base class.
 
     """
@@ -277,11 +282,19 @@ class Tokens(_Kept):
     kind = "token"
 
     def __init__(
-        self, store: FileStore, shelf: Shelf, *, lifetime: float, workers: int, **kept: Any
+        self,
+        store: FileStore,
+        shelf: Shelf,
+        *,
+        lifetime: float,
+        workers: int,
+        versioned: bool = False,
+        **kept: Any,
     ) -> None:
         super().__init__(store, shelf, **kept)
         self._lifetime = lifetime
         self._workers = workers
+        self._versioned = versioned
 
     def marks(
         self, locations: Collection[Location], lifetime: float | dt.datetime | None
@@ -300,11 +313,13 @@ class Tokens(_Kept):
         kept = self._on_the_shelf(locations)
         links = {each: kept[each].get(label, _NO_LINK) for each in locations}
         made = self._made([each for each, link in links.items() if link.fresh_until <= now], asked)
+        if self._versioned:
+            made = {each: _versioned(link, kept[each]) for each, link in made.items()}
         if made:
             self._keep({each: {**kept[each], label: link} for each, link in made.items()}, now)
         links |= made
         return {
-            each: Mark(token=link.secret if link.expires > now else "")
+            each: Mark(link.secret, link.version) if link.expires > now else Mark()
             for each, link in links.items()
         }
 
@@ -374,6 +389,13 @@ class Tokens(_Kept):
         expires = token.expires.timestamp()
         kept_back = 0 if isinstance(lifetime, dt.datetime) else lifetime * KEPT_BACK
         return _Link(token.secret, expires - kept_back, expires)
+
+
+def _versioned(link: _Link, others: Mapping[str, _Link]) -> _Link:
+    """Return a link with the version that other links of the file have, or one of its own."""
+    known = next((it.version for it in others.values() if it.version), "")
+    drawn = hashlib.sha256(link.secret.encode()).hexdigest()[:_VERSION_LENGTH]
+    return attrs.evolve(link, version=known or drawn) if link.secret else link
 
 
 def _later(now: dt.datetime, seconds: float) -> dt.datetime:

@@ -897,6 +897,15 @@ class FileStoreConformance:
         assert list(store.buckets(made.name)) == [made]
         assert list(store.files(made.bucket_id)) == []
 
+    @pytest.mark.parametrize("public", [True, False], ids=["public", "private"])
+    def test_a_bucket_tells_who_may_read_it(
+        self, store: FileStore, bucket: str, public: bool
+    ) -> None:
+        """A bucket in a list says whether strangers are among its readers."""
+        store.create_bucket(f"n{bucket[:30]}", "made here", public=public)
+        (found,) = (each for each in store.buckets() if each.bucket_id == f"n{bucket[:30]}")
+        assert ("any" in found.readers) is public
+
     def test_buckets_are_listed_past_the_default_page(self, store: FileStore, bucket: str) -> None:
         """A list of more buckets than the server sends by default has each once."""
         made = {f"{n}-{bucket[:30]}" for n in range(_DEFAULT_PAGE + 2)}

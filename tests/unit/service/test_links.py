@@ -86,7 +86,7 @@ class Site:
         links = (
             Versions(self.store, shelf, recent, **told)
             if self.public
-            else Tokens(self.store, shelf, lifetime=DAY, workers=workers, **told)
+            else Tokens(self.store, shelf, lifetime=DAY, workers=workers, versioned=True, **told)
         )
         plan = BucketPlan("main", {"docs": "docs"}, identifier)
         buckets = Buckets(self.store, plan, create=True, public=self.public)
@@ -308,6 +308,20 @@ class TestTokens:
 
         assert {name: again[name] for name in NAMES[:2]} == first
         assert "token" not in again[NAMES[2]]
+
+    def test_a_version_outlives_tokens_but_not_the_content(self, private):
+        def version():
+            return private.process().addresses(NAMES[:1])[NAMES[0]].mark.version
+
+        first = version()
+        private.time.seconds += DAY / 2 + 1
+        assert version() == first
+        assert urls(private.process(), NAMES[:1], 60)
+        assert version() == first
+
+        private.process().save(NAMES[0], content(b"new"))
+
+        assert int(first, 16) != int(version(), 16)
 
     @pytest.mark.parametrize("error", [AccessDenied, Misconfigured])
     @pytest.mark.parametrize("count", [1, 50])

@@ -74,6 +74,8 @@ def bucket_info(document: object) -> BucketInfo:
             str(document["$id"]),
             str(document["name"]),
             frozenset(reader[1] for reader in readers if reader),
+            # Servers before 1.8.1 know no such choice, and draw.
+            draws=document.get("transformations") is not False,
         )
     except (KeyError, TypeError) as error:
         raise _not_appwrite("a bucket") from error

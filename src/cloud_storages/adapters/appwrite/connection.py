@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ENDPOINT", "Connection"]
 
 DEFAULT_ENDPOINT = "https://cloud.appwrite.io/v1"
+_COLOR_DIGITS = 6
 
 
 def _trimmed(url: str) -> str:
@@ -85,7 +86,11 @@ class Connection:
         if showing.preview is not None:
             action = "preview"
             query |= {_camel(name): value for name, value in showing.preview.chosen().items()}
-        if mark.version:
+            if mark.version and not showing.preview.border_width:
+                # Appwrite keeps previews by its own parameters, for a while beyond the file's
+                # deletion; the colour of a border that is not drawn tells the new file's apart.
+                query["borderColor"] = mark.version[:_COLOR_DIGITS]
+        if mark.version and not mark.token:
             query["v"] = mark.version  # no parameter of Appwrite's, which ignores such
         if mark.token:
             query["token"] = mark.token
