@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import CreateView, DeleteView, DetailView, UpdateView
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 #: As many as a page should load; older entries are in the admin.
 _SHOWN = 60
 _MINUTE = 60
-_UNPROCESSABLE = 422
+_UNPROCESSABLE, _UNAVAILABLE = 422, 503
 
 
 class _InAlbum(SingleObjectMixin):
@@ -38,6 +39,16 @@ class _InAlbum(SingleObjectMixin):
     kwargs: dict[str, Any]
     object: Entry
     context_object_name = "photo"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer, and say why where the links to an album's pictures cannot be had."""
+        try:
+            # Rendered here: the page's own tags are what asks for the links.
+            response = super().dispatch(request, *args, **kwargs)
+            return response.render() if hasattr(response, "render") else response
+        except CloudStorageError as error:
+            told = {"album": self.album, "albums": ALBUMS, "error": error}
+            return render(request, "gallery/unavailable.html", told, status=_UNAVAILABLE)
 
     @property
     def album(self) -> Album:

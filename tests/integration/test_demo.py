@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import signal
 import socket
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from PIL import Image
 
+from cloud_storages.emulator import Emulator
 from tests.demo import ROOT, RUN, environment, naming, serving
 
 if TYPE_CHECKING:
@@ -59,19 +62,31 @@ def titles(page: requests.Response) -> list[str]:
     return re.findall(r"<h2>(.+)</h2>", page.text)
 
 
+def token_on(page: requests.Response) -> dict[str, str]:
+    """Return what Django wants to have back with every form."""
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    assert found
+    return {"csrfmiddlewaretoken": found[1]}
+
+
+def upload(visitor: requests.Session, album: str, title: str) -> None:
+    """Upload a picture through an album's form."""
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(picture, "PNG")
+    sent = {**token_on(visitor.get(album, timeout=30)), "title": title}
+    files = {"picture": ("picture.png", picture.getvalue())}
+    answer = visitor.post(album, data=sent, files=files, timeout=30, allow_redirects=False)
+    assert answer.status_code == 302
+
+
 def delete(visitor: requests.Session, address: str, title: str) -> None:
     """Delete a picture through its page."""
-    link = re.search(
-        rf'href="/(photos/\d+/)">(?:(?!</a>).)*<h2>{title}<',
-        visitor.get(address, timeout=30).text,
-        re.DOTALL,
-    )
+    album = visitor.get(address, timeout=30)
+    link = re.search(rf'href="/(photos/\d+/)">(?:(?!</a>).)*<h2>{title}<', album.text, re.DOTALL)
     assert link
-    page = visitor.get(f"{address}{link[1]}", timeout=30)
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
-    assert token
-    sent = {"csrfmiddlewaretoken": token[1]}
-    assert visitor.post(f"{address}{link[1]}delete/", data=sent, timeout=30).status_code == 200
+    page = f"{address}{link[1]}"
+    sent = token_on(visitor.get(page, timeout=30))
+    assert visitor.post(f"{page}delete/", data=sent, timeout=30).status_code == 200
 
 
 @pytest.fixture
@@ -179,6 +194,23 @@ def test_a_named_server_is_left_as_it_is(server: Server, tmp_path: Path) -> None
     named = naming(server.endpoint, server.project, server.key)
     with serving(tmp_path, **named) as (address, _):
         assert "No pictures yet" in requests.get(address, timeout=30).text
+
+
+def test_a_server_without_tokens_keeps_the_private_album_closed_and_says_why(
+    tmp_path: Path,
+) -> None:
+    with (
+        Emulator(project="demo", key=KEY, server_version="1.6.2") as old,
+        serving(tmp_path, **naming(old.endpoint, "demo", KEY)) as (address, _),
+        requests.Session() as visitor,
+    ):
+        upload(visitor, f"{address}private/", "A secret")
+        page = visitor.get(f"{address}private/", timeout=30)
+        assert page.status_code == 503
+        (told,) = re.findall(r'role="alert">(.+)</p>', page.text)
+        assert told.startswith("These pictures cannot be shown.")
+        assert "File tokens came with Appwrite 1.7" in told
+        assert visitor.get(f"{address}photos/", timeout=30).status_code == 200
 
 
 def test_it_serves_until_interrupted_and_keeps_its_files_where_it_was_told(tmp_path: Path) -> None:
