@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cloud_storages.emulator import Emulator, Fault
 from tests.browser.chromium import missing
 
 if TYPE_CHECKING:
-    from cloud_storages.emulator import Emulator
     from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(
@@ -95,8 +95,21 @@ def test_what_is_no_picture_is_refused_on_the_form_and_the_title_stays(
     field = visitor.browser.switch_to.active_element
     assert field.get_attribute("name") == "picture"
     assert error.get_attribute("id") in field.get_attribute("aria-describedby").split()
-    # The browser itself notes the refusal's status.
-    assert all("422" in complaint for complaint in visitor.complaints())
+    assert_browser_noted(visitor, 422)
+
+
+def test_an_upload_that_appwrite_refuses_is_tried_again_without_choosing_anew(
+    visitor: Visitor, make_picture: Callable[..., Path], title: str, appwrite: Emulator
+) -> None:
+    visitor.choose(PUBLIC, make_picture(), title)
+    appwrite.inject(Fault(method="POST", status=400))
+    visitor.click("Upload")
+    (error,) = visitor.wait(lambda: visitor.all("#upload [role=alert]"))
+    assert "nothing was saved" in error.text
+    assert title not in visitor.titles()
+    visitor.send_form(title)
+    assert visitor.titles()[0] == title
+    assert_browser_noted(visitor, 422)
 
 
 @pytest.mark.parametrize("album", [PUBLIC, PRIVATE])
@@ -183,5 +196,9 @@ def assert_refused(visitor: Visitor, address: str, status: int = 401) -> None:
     visitor.open(address)
     assert visitor.all("img") == []
     assert json.loads(visitor.first("body").text)["code"] == status
-    # The browser itself notes the refusal's status.
-    assert all(str(status) in complaint for complaint in visitor.complaints())
+    assert_browser_noted(visitor, status)
+
+
+def assert_browser_noted(visitor: Visitor, status: int) -> None:
+    """Assert that nothing is on the console but the browser's own note of a refusal."""
+    assert [each for each in visitor.complaints() if f"status of {status}" not in each] == []
