@@ -443,11 +443,19 @@ class StorageService:
         with turn(real):
             if self._on_conflict is OnConflict.OVERWRITE:
                 # Before the file itself: a copy left by a crash would bring older content back.
-                for info in self._store.find(bucket_id, place.staging_ids).values():
-                    # Whoever was replacing the file may be clearing its copy away just now.
-                    with contextlib.suppress(FileMissing):
-                        self._store.delete(info.location)
-            self._store.delete(real)
+                self._delete_staged(bucket_id, place)
+            try:
+                self._store.delete(real)
+            except FileMissing:
+                # In the middle of a replacement a staged copy is all there is, for readers too.
+                if self._on_conflict is not OnConflict.OVERWRITE:
+                    self._delete_staged(bucket_id, place)
+
+    def _delete_staged(self, bucket_id: str, place: Place) -> None:
+        for info in self._store.find(bucket_id, place.staging_ids).values():
+            # Whoever was replacing the file may be clearing its copy away just now.
+            with contextlib.suppress(FileMissing):
+                self._store.delete(info.location)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
         return self._store.create(Location(bucket_id, place.file_id), place.title, content)

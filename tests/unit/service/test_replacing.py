@@ -109,9 +109,10 @@ def test_who_may_only_read_reads_the_staged_copy():
     assert service.info("docs/a.txt").size == len(NEW)
 
 
-def test_a_deleted_file_does_not_come_back_from_a_staged_copy():
+@pytest.mark.parametrize("policy", OnConflict)
+def test_a_deleted_file_does_not_come_back_from_a_staged_copy(policy):
     real = interrupted()
-    service = service_over(real, OnConflict.OVERWRITE)
+    service = service_over(real, policy)
 
     service.delete("docs/a.txt")
 
