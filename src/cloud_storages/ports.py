@@ -29,7 +29,19 @@ class Content(Protocol):
         """Size and signatures of the bytes."""
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return exactly ``size`` bytes from ``offset``, or all up to the end if fewer are left."""
+        """
+        Return exactly ``size`` bytes from ``offset``, or all up to the end if fewer are left.
+
+        May be called from several threads at once.
+        """
+
+    def progressed(self, stored: int) -> None:
+        """
+        Be told how many of the bytes are stored by now, in the thread that stores them.
+
+        Begins anew when the content is sent anew. Raising ends the upload, which then leaves
+        nothing behind.
+        """
 
 
 @attrs.frozen
@@ -46,6 +58,9 @@ class BytesContent:
     def read(self, offset: int, size: int) -> bytes:
         """Return ``size`` bytes from ``offset``, fewer at the end."""
         return self.data[offset : offset + size]
+
+    def progressed(self, stored: int) -> None:
+        """Take note of nothing."""
 
 
 class FileStore(Protocol):
@@ -70,7 +85,8 @@ class FileStore(Protocol):
             location: where to store it.
             title: the name to show to people, at most 509 bytes of UTF-8; must be kept, except
                 that double quotes at its ends may be lost.
-            content: what to store; read in pieces, as often as needed.
+            content: what to store; read in pieces, as often as needed, and told when pieces are
+                stored, at the latest when all are.
 
         Raises:
             FileTaken: something is at the location, be it a partial, at any size of either, or

@@ -92,6 +92,7 @@ class MemoryStore:
                 location=location,
                 operation="create",
             )
+        content.progressed(size)
         with self._lock:
             # Another creator may have been faster while the content was read.
             files = self._admit(location, title, content).files

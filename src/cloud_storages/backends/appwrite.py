@@ -25,6 +25,9 @@ class AppWriteStorage(CloudStorage):
     a field. Needs the settings APPWRITE_API_KEY, APPWRITE_PROJECT_ID and APPWRITE_BUCKET_ID.
     """
 
+    #: As long as a request that saves a form may take to show it.
+    remembers = 10.0
+
     def _store(self, told: Options) -> FileStore:
         if not is_installed():
             raise ImproperlyConfigured(
@@ -36,10 +39,15 @@ class AppWriteStorage(CloudStorage):
             api_key=told.api_key,
             public_endpoint=told.public_endpoint or told.endpoint,
             timeout=told.timeout,
+            deadline=told.deadline,
             retries=told.retries,
             pool_size=told.pool_size,
+            workers=told.workers,
         )
         return AppwriteStore(connection, mixed_case=told.legacy_ids)
+
+    def _hasty(self, store: FileStore, seconds: float) -> FileStore:
+        return store.in_haste(seconds) if isinstance(store, AppwriteStore) else store
 
 
 def is_installed() -> bool:

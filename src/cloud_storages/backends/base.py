@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import threading
 import time
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import attrs
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import Storage
@@ -21,10 +22,10 @@ from cloud_storages.backends import options
 from cloud_storages.backends.content import opened
 from cloud_storages.backends.files import ReadFile, WriteFile, kind_of
 from cloud_storages.domain.errors import FileTaken, InvalidName, NotFound
-from cloud_storages.service import Buckets, StorageService
+from cloud_storages.service import Buckets, Recent, StorageService, turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from django.core.files.base import File
 
@@ -34,10 +35,19 @@ if TYPE_CHECKING:
 
 __all__ = ["CloudStorage"]
 
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=turns.begin_anew)
+
 _SUFFIX_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SETTINGS = frozenset(option.setting for option in options.OPTIONS)
 #: Seconds a page may wait to learn which bucket a directory is, when it asks for a URL.
 _HASTE = 2.0
+
+
+#: Which storage's uploads are reported in this thread, and to whom.
+_listening: ContextVar[tuple[CloudStorage | None, Callable[[int, int], object]]] = ContextVar(
+    "listening", default=(None, lambda _stored, _size: None)
+)
 
 
 class _BoundedName(str):
@@ -68,6 +78,9 @@ class CloudStorage(Storage):
 
     #: What holds for options that are neither given nor set.
     option_defaults: Mapping[str, Any] = MappingProxyType({})
+    #: Seconds for which size and times of what this storage itself stored are not asked for.
+    #: Another process may have deleted or replaced the file meanwhile.
+    remembers = 0.0
 
     def __init__(self, **given: Any) -> None:
         options.known(given)
@@ -131,19 +144,29 @@ class CloudStorage(Storage):
 
     def _build(self, told: Options) -> StorageService:
         store = self._store(told)
-        hasty = attrs.evolve(told, timeout=min(told.timeout, _HASTE), retries=0)
         buckets = Buckets(
             store,
             told.plan,
             create=told.create_buckets,
             public=told.access == "public",
-            impatient=self._store(hasty),
+            impatient=self._hasty(store, _HASTE),
             clock=time.monotonic,
         )
-        return StorageService(store, told.laid_out, buckets, told.on_conflict, pause=time.sleep)
+        return StorageService(
+            store,
+            told.laid_out,
+            buckets,
+            told.on_conflict,
+            pause=time.sleep,
+            recent=Recent(time.monotonic, self.remembers),
+        )
 
     def _store(self, told: Options) -> FileStore:
         raise NotImplementedError
+
+    def _hasty(self, store: FileStore, seconds: float) -> FileStore:  # noqa: ARG002 - for stores that wait
+        """Return the same store, but one that gives up after so many seconds."""
+        return store
 
     # As a value
 
@@ -227,6 +250,7 @@ class CloudStorage(Storage):
         store = self.service.create if kind[0] == "x" else self.service.replace
 
         def commit(content: SeekableContent) -> str:
+            content.on_progress = self._listener
             return store(name, content)
 
         return commit
@@ -271,6 +295,29 @@ class CloudStorage(Storage):
 
     # Writing
 
+    @contextlib.contextmanager
+    def reporting(self, on_progress: Callable[[int, int], object]) -> Iterator[None]:
+        """
+        Tell how far the uploads are that this thread makes while the block runs.
+
+        Args:
+            on_progress: called with how many bytes of a file are stored, and how many it has:
+                after each chunk, and when all are. Begins anew for each file, and for content
+                that is sent again, as when a file is replaced. What it raises ends the upload,
+                which then leaves nothing behind.
+
+        """
+        before = _listening.set((self, on_progress))
+        try:
+            yield
+        finally:
+            _listening.reset(before)
+
+    @property
+    def _listener(self) -> Callable[[int, int], object] | None:
+        storage, on_progress = _listening.get()
+        return on_progress if storage is self else None
+
     def get_alternative_name(self, file_root: str, file_ext: str) -> str:
         """Return another filename, as Django forms it, but with a lower-case suffix."""
         # An ID in lower case is used as it is, so the suffix keeps a readable ID readable.
@@ -294,6 +341,7 @@ class CloudStorage(Storage):
     def _save(self, name: str, content: File[Any]) -> str:
         max_length = getattr(name, "max_length", None)
         with _django_errors(), opened(content) as body:
+            body.on_progress = self._listener
             form = self.get_alternative_name
             return self.service.save(str(name), body, max_length=max_length, form=form)
 

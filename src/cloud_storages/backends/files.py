@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ReadFile", "WriteFile", "kind_of"]
 
+#: Bytes that are copied at once from a window to whoever reads it in small pieces.
+_BUFFER = 64 * 1024
 _KINDS = ("r", "w", "x", "a", "r+", "w+", "x+", "a+")
 
 
@@ -73,7 +75,7 @@ class ReadFile(File):  # type: ignore[type-arg]  # no generic when it runs
     def _opened(self) -> IO[Any]:
         reader = self._reopen()
         self._size = reader.total
-        binary = io.BufferedReader(reader)
+        binary = io.BufferedReader(reader, _BUFFER)
         return binary if "b" in self.mode else io.TextIOWrapper(binary, **self._text)
 
     @property

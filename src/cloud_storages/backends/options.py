@@ -70,8 +70,10 @@ class Options:
     access: str
     public_endpoint: str | None
     timeout: float
+    deadline: float
     retries: int
     pool_size: int
+    workers: int
     legacy_ids: bool
 
     @property
@@ -260,7 +262,9 @@ OPTIONS = (
     Option("access", "APPWRITE_ACCESS", "public", _one_of(*_ACCESS)),
     Option("public_endpoint", "APPWRITE_PUBLIC_ENDPOINT", None, _url_or_none),
     Option("timeout", "APPWRITE_TIMEOUT", 30.0, _at_least(0.001, float)),
+    Option("deadline", "APPWRITE_DEADLINE", 60.0, _at_least(0.001, float)),
     Option("retries", "APPWRITE_RETRIES", 3, _at_least(0, int)),
     Option("pool_size", "APPWRITE_POOL_SIZE", 10, _at_least(1, int)),
+    Option("workers", "APPWRITE_WORKERS", 4, _at_least(1, int)),
     Option("legacy_ids", "APPWRITE_LEGACY_IDS", False, _flag),
 )

@@ -60,40 +60,78 @@ class Fingerprint:
 
 
 class Digest:
-    """Computes a fingerprint from bytes as they pass by, in pieces of any size."""
+    """
+    Computes a fingerprint from bytes as they pass by, in pieces of any size.
+
+    The two signatures are computed apart, so that two threads can share the work: one calls
+    ``update_whole`` and the other ``update_parts`` with the same pieces.
+    """
 
     def __init__(self) -> None:
-        self._size = 0
-        self._whole = _md5()
-        self._part = _md5()
-        self._parts: list[bytes] = []
+        self._whole: hashlib._Hash | None = _md5()
+        self._parts: _Parts | None = _Parts()
+        self._sizes = [0, 0]
 
     @property
     def size(self) -> int:
         """Bytes seen so far."""
-        return self._size
+        return max(self._sizes)
+
+    def narrow(self, signature: str) -> None:
+        """Compute no other form of signature from now on than that of this one."""
+        if "-" in signature:
+            self._whole = None
+        else:
+            self._parts = None
 
     def update(self, data: bytes) -> None:
         """Take the next bytes."""
-        self._whole.update(data)
-        view = memoryview(data)
-        while view:
-            room = CHUNK_SIZE - self._size % CHUNK_SIZE
-            piece = view[:room]
-            self._part.update(piece)
-            self._size += len(piece)
-            view = view[room:]
-            if self._size % CHUNK_SIZE == 0:
-                self._parts.append(self._part.digest())
-                self._part = _md5()
+        self.update_whole(data)
+        self.update_parts(data)
+
+    def update_whole(self, data: bytes) -> None:
+        """Take the next bytes, for the plain MD5 only."""
+        if self._whole is not None:
+            self._whole.update(data)
+            self._sizes[0] += len(data)
+
+    def update_parts(self, data: bytes) -> None:
+        """Take the next bytes, for the composite form only."""
+        if self._parts is not None:
+            self._parts.update(data)
+            self._sizes[1] += len(data)
 
     def fingerprint(self) -> Fingerprint:
         """Return the fingerprint of what was seen so far."""
-        parts = list(self._parts)
-        if self._size % CHUNK_SIZE or not parts:
+        plain = (self._whole.hexdigest(),) if self._whole is not None else ()
+        composite = (self._parts.signature(),) if self._parts is not None else ()
+        return Fingerprint(self.size, (*plain, *composite))
+
+
+class _Parts:
+    """Computes the composite form: the MD5 of the parts' MD5 digests, and how many there are."""
+
+    def __init__(self) -> None:
+        self._done: list[bytes] = []
+        self._part = _md5()
+        self._room = CHUNK_SIZE
+
+    def update(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            piece = view[: self._room]
+            self._part.update(piece)
+            self._room -= len(piece)
+            view = view[len(piece) :]
+            if not self._room:
+                self._done.append(self._part.digest())
+                self._part, self._room = _md5(), CHUNK_SIZE
+
+    def signature(self) -> str:
+        parts = list(self._done)
+        if self._room < CHUNK_SIZE or not parts:
             parts.append(self._part.digest())
-        composite = f"{_md5(b''.join(parts)).hexdigest()}-{len(parts)}"
-        return Fingerprint(self._size, (self._whole.hexdigest(), composite))
+        return f"{_md5(b''.join(parts)).hexdigest()}-{len(parts)}"
 
 
 def fingerprint(pieces: Iterable[bytes]) -> Fingerprint:

@@ -11,6 +11,9 @@ the rest of this package, so that it shares no mistake with what it checks, and 
 ``emulator``.
 
 `NOT_ENFORCED` says what it does not do.
+
+A `Proxy` before an emulator, or before any other HTTP server, adds latency, counts what moves, and
+disturbs it as an emulator does: `Fault` says how.
 """
 
 try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from cloud_storages.service.buckets import Buckets
 from cloud_storages.service.reader import RemoteReader
+from cloud_storages.service.recent import Recent
 from cloud_storages.service.storage import StorageService
 
-__all__ = ["Buckets", "RemoteReader", "StorageService"]
+__all__ = ["Buckets", "Recent", "RemoteReader", "StorageService"]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from cloud_storages.domain.errors import FileMissing, IntegrityError
-from cloud_storages.domain.signatures import Digest
+from cloud_storages.domain.errors import FileMissing
+from cloud_storages.domain.signatures import CHUNK_SIZE
+from cloud_storages.service.proof import Proof, changed
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -24,7 +25,7 @@ __all__ = ["FIRST_WINDOW", "LARGEST_WINDOW", "RemoteReader"]
 #: What the first request of a file asks for, in bytes.
 FIRST_WINDOW = 64 * 1024
 #: What no request asks more than, in bytes.
-LARGEST_WINDOW = 4 * 1024 * 1024
+LARGEST_WINDOW = CHUNK_SIZE
 _SECOND_WINDOW = 2 * FIRST_WINDOW
 _GROWTH = 8
 
@@ -34,8 +35,9 @@ class RemoteReader(io.RawIOBase):
     Reads a file of a store.
 
     Each window is checked against the file's size. A file that is read in order to its end in
-    more than one window is checked against its signature too, which costs one request; what is
-    read out of order is not.
+    more than one window is checked against its signature too, which costs one request. Where
+    more than one window is read out of order, the file is looked at before and after each, so
+    that what is read is of one content.
 
     Args:
         store: where the file is.
@@ -54,8 +56,9 @@ class RemoteReader(io.RawIOBase):
         self._window = store.read(location, 0, FIRST_WINDOW)
         self._total = self._window.total
         self._position = 0
-        self._digest: Digest | None = Digest()
-        self._digest.update(self._window.data)
+        #: Whether anybody has seen anything of the window.
+        self._is_seen = False
+        self._proof = Proof(store, location, self._window)
 
     @property
     def total(self) -> int:
@@ -96,7 +99,7 @@ class RemoteReader(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         data = self._ahead(LARGEST_WINDOW if len(view) >= LARGEST_WINDOW else 0)[: len(view)]
         view[: len(data)] = data
-        self._position += len(data)
+        self._advance(len(data))
         return len(data)
 
     def readall(self) -> bytes:
@@ -104,13 +107,18 @@ class RemoteReader(io.RawIOBase):
         pieces = []
         while data := self._ahead(LARGEST_WINDOW):
             pieces.append(bytes(data))
-            self._position += len(data)
+            self._advance(len(data))
         return b"".join(pieces)
 
     def close(self) -> None:
         """Let go of the window. No connection is held between reads."""
-        self._digest = None
+        if not self.closed:
+            self._proof.close()
         super().close()
+
+    def _advance(self, count: int) -> None:
+        self._position += count
+        self._is_seen = self._is_seen or count > 0
 
     def _check_open(self) -> None:
         if self.closed:
@@ -135,29 +143,9 @@ class RemoteReader(io.RawIOBase):
 
     def _fetch(self, size: int) -> Window:
         try:
+            self._proof.expect(self._position, self._window if self._is_seen else None)
             window = self._store.read(self._location, self._position, size, self._total)
-            self._follow(window)
+            self._proof.admit(window)
         except FileMissing as error:
-            raise self._changed("is gone") from error
+            raise changed(self._location, "is gone") from error
         return window
-
-    def _follow(self, window: Window) -> None:
-        """Check the signature of a file that is read in order, when its end is reached."""
-        if self._digest is None:
-            return
-        if window.offset != self._digest.size:
-            self._digest = None
-            return
-        self._digest.update(window.data)
-        if self._digest.size == self._total:
-            info = self._store.stat(self._location)
-            if not self._digest.fingerprint().matches(info):
-                raise self._changed("does not match its signature")
-
-    def _changed(self, how: str) -> IntegrityError:
-        return IntegrityError(
-            f"The file {self._location} {how}: it was replaced or damaged while it was read.",
-            location=self._location,
-            operation="read",
-            temporary=True,
-        )

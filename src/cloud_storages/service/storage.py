@@ -23,6 +23,7 @@ from cloud_storages.domain.policy import Step, decide
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.domain.values import Location, OnConflict
 from cloud_storages.service.reader import RemoteReader
+from cloud_storages.service.recent import Recent
 from cloud_storages.service.turns import turn
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class StorageService:
         on_conflict: what to do when a location is taken.
         choice: source of the random parts of alternative names and staging slots.
         pause: waits for a number of seconds, where writers of other processes are in the way.
+        recent: remembers what was stored; nothing, if not given.
 
     Every method that takes a name raises InvalidName before any request if the layout refuses
     it, and passes on what the store raises.
@@ -75,6 +77,7 @@ class StorageService:
         *,
         choice: random.Random | None = None,
         pause: Callable[[float], None] = lambda _: None,
+        recent: Recent | None = None,
     ) -> None:
         self._store = store
         self._layout = layout
@@ -82,6 +85,7 @@ class StorageService:
         self._on_conflict = on_conflict
         self._choice = choice or random.SystemRandom()
         self._pause = pause
+        self._recent = recent or Recent()
 
     # Names
 
@@ -124,19 +128,23 @@ class StorageService:
 
     def info(self, name: str) -> FileInfo:
         """
-        Return what is known of a file.
+        Return what is known of a file, without a request if it was stored here a moment ago.
 
         Raises:
             NotFound: there is no such file; a partial is none.
 
         """
         place = self._layout.place(name)
+        location = Location(self._buckets.guess(place.directory), place.file_id)
+        return self._recent.get(location) or self._asked(place)
+
+    def _asked(self, place: Place) -> FileInfo:
         return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
 
     def exists(self, name: str) -> bool:
         """Return whether there is such a file; raise if that cannot be told."""
         try:
-            self.info(name)
+            self._asked(self._layout.place(name))
         except NotFound:
             return False
         return True
@@ -354,7 +362,8 @@ class StorageService:
                     if existing is None and place.file_id in refused:
                         continue  # taken by an ID that differs in case, which no look shows
                     step = decide(self._on_conflict, content.fingerprint, existing)
-                    if step is Step.REUSE:
+                    if step is Step.REUSE and existing is not None:
+                        self._recent.note(existing)
                         return place.name
                     if step is Step.CREATE:
                         if self._created(bucket_id, place, content, {}):
@@ -397,6 +406,7 @@ class StorageService:
         aside = self._stage(bucket_id, place, content, staged)
         for round_ in range(_ROUNDS):
             self._make_way(round_)
+            self._recent.forget(real)
             try:
                 self._store.delete(real)
             except FileMissing:
@@ -441,6 +451,7 @@ class StorageService:
     def _delete(self, bucket_id: str, place: Place) -> None:
         real = Location(bucket_id, place.file_id)
         with turn(real):
+            self._recent.forget(real)
             if self._on_conflict is OnConflict.OVERWRITE:
                 # Before the file itself: a copy left by a crash would bring older content back.
                 self._delete_staged(bucket_id, place)
@@ -458,7 +469,9 @@ class StorageService:
                 self._store.delete(info.location)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
-        return self._store.create(Location(bucket_id, place.file_id), place.title, content)
+        info = self._store.create(Location(bucket_id, place.file_id), place.title, content)
+        self._recent.note(info)
+        return info
 
     def _found(self, bucket_id: str, place: Place, *, staged: bool = False) -> dict[str, FileInfo]:
         wanted = (place.file_id, *place.staging_ids) if staged else (place.file_id,)
@@ -510,6 +523,9 @@ class _Stored:
             return b""
         window = self._store.read(self._info.location, offset, wanted, self._info.size)
         return window.data[:wanted]
+
+    def progressed(self, stored: int) -> None:
+        """Take note of nothing."""
 
 
 def _suffixed(suffix: str) -> Callable[[str, str], str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from cloud_storages.domain.values import Location
 
-__all__ = ["turn"]
+__all__ = ["begin_anew", "turn"]
 
 _guard = threading.Lock()
 _queues: dict[Location, tuple[threading.Lock, int]] = {}
@@ -33,3 +33,10 @@ def turn(location: Location) -> Iterator[None]:
                 del _queues[location]
             else:
                 _queues[location] = (lock, waiting - 1)
+
+
+def begin_anew() -> None:
+    """Forget who holds what: in a forked process the threads that held it do not exist."""
+    global _guard  # noqa: PLW0603 - it may be held by a thread that is gone
+    _guard = threading.Lock()
+    _queues.clear()

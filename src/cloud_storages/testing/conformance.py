@@ -132,6 +132,9 @@ class _Breaking:
             raise _Broken
         return self.data[offset : offset + size]
 
+    def progressed(self, stored: int) -> None:
+        """Take note of nothing."""
+
 
 @attrs.frozen
 class _Lying:
@@ -142,6 +145,9 @@ class _Lying:
 
     def read(self, offset: int, size: int) -> bytes:
         return self.data[offset : offset + size]
+
+    def progressed(self, stored: int) -> None:
+        """Take note of nothing."""
 
 
 class _Broken(OSError):

@@ -4,6 +4,7 @@ import datetime as dt
 from email.utils import format_datetime
 
 import pytest
+from django.core.files.base import ContentFile
 
 from cloud_storages.adapters.appwrite import AppwriteStore, Connection
 from cloud_storages.domain.errors import (
@@ -24,53 +25,24 @@ from cloud_storages.emulator import Emulator, Fault
 from cloud_storages.ports import BytesContent
 from cloud_storages.service import Buckets, RemoteReader, StorageService
 
-KEY = "standard_0123456789abcdef"
-SMALL = BytesContent(b"a small content")
-BIG = BytesContent(bytes(range(256)) * (2 * CHUNK_SIZE // 256) + b"end")
-THERE = Location("media", "a.bin")
+from .stores import (
+    BIG,
+    KEY,
+    SMALL,
+    THERE,
+    UPLOADS,
+    VIEW,
+    Unheeding,
+    delete_bucket,
+    store_on,
+)
+
 # Each request of each upload.
 REQUESTS = pytest.mark.parametrize(
     ("content", "nth"),
     [(SMALL, 1), (BIG, 1), (BIG, 2), (BIG, 3)],
     ids=["small", "first chunk", "second chunk", "last chunk"],
 )
-UPLOADS = r"/buckets/media/files$"
-VIEW = r"/view$"
-
-
-@pytest.fixture(scope="module")
-def server():
-    with Emulator(project="tests", key=KEY, storage_limit=100_000_000) as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def pauses():
-    return []
-
-
-@pytest.fixture
-def store(server, pauses):
-    """A store on an empty bucket ``media``, which notes its pauses instead of taking them."""
-    store = _store(server, pauses)
-    store.create_bucket("media", "media", public=True)
-    server.traffic.clear()
-    yield store
-    server.clear_faults()
-    _delete_bucket(server)
-
-
-def _store(server, pauses, **changes):
-    told = {"endpoint": server.endpoint, "project_id": "tests", "api_key": KEY, **changes}
-    told.setdefault("public_endpoint", told["endpoint"])
-    return AppwriteStore(Connection(**told), sleep=pauses.append)
-
-
-def _delete_bucket(server):
-    import requests
-
-    headers = {"X-Appwrite-Project": "tests", "X-Appwrite-Key": KEY}
-    requests.delete(f"{server.endpoint}/storage/buckets/media", headers=headers, timeout=10)
 
 
 def _there(store):
@@ -119,7 +91,7 @@ def test_an_upload_that_fails_for_good_leaves_nothing(server, store, content, nt
 
 
 def test_a_chunk_that_cannot_be_read_leaves_nothing(store):
-    class Breaking:
+    class Breaking(Unheeding):
         fingerprint = BIG.fingerprint
 
         def read(self, offset, size):
@@ -134,7 +106,7 @@ def test_a_chunk_that_cannot_be_read_leaves_nothing(store):
 
 
 def test_a_content_that_shrinks_meanwhile_is_not_stored(store):
-    class Shrinking:
+    class Shrinking(Unheeding):
         fingerprint = SMALL.fingerprint
 
         def read(self, offset, size):
@@ -147,7 +119,7 @@ def test_a_content_that_shrinks_meanwhile_is_not_stored(store):
 
 
 def test_a_content_that_changes_meanwhile_is_not_reported_as_stored(store):
-    class Changing:
+    class Changing(Unheeding):
         fingerprint = SMALL.fingerprint
 
         def read(self, offset, size):
@@ -178,22 +150,22 @@ def test_a_twin_that_was_there_before_is_not_taken_for_the_lost_upload(server, s
 
 @pytest.mark.parametrize("retries", [0, 1])
 def test_an_upload_whose_every_answer_is_lost_is_stored_all_the_same(server, retries):
-    patient = _store(server, [])
+    patient = store_on(server, [])
     patient.create_bucket("media", "media", public=True)
-    hasty = _store(server, [], retries=retries)
+    hasty = store_on(server, [], retries=retries)
     hasty.find("media", ["a.bin"])
     server.inject(Fault(method="POST", path=UPLOADS, times=1 + retries, drop="after"))
 
     info = hasty.create(THERE, "a.bin", SMALL)
 
     assert info == patient.stat(THERE)
-    _delete_bucket(server)
+    delete_bucket(server)
 
 
 def test_a_last_chunk_that_arrives_after_a_deletion_leaves_nothing(server, store):
-    other = _store(server, [])
+    other = store_on(server, [])
 
-    class Meanwhile:
+    class Meanwhile(Unheeding):
         fingerprint = BIG.fingerprint
 
         def read(self, offset, size):
@@ -434,7 +406,7 @@ def test_a_listing_goes_on_when_the_file_at_its_cursor_is_deleted(store, monkeyp
 
 
 def test_a_guest_is_not_told_that_files_are_missing(server):
-    stranger = _store(server, [], api_key="nonsense_key")
+    stranger = store_on(server, [], api_key="nonsense_key")
 
     for ask in (
         lambda: stranger.stat(THERE),
@@ -461,7 +433,7 @@ def test_a_server_that_is_down_is_unavailable_and_named():
 
 
 def test_a_server_that_says_nothing_is_given_up(server):
-    store = _store(server, [], timeout=0.2, retries=0)
+    store = store_on(server, [], timeout=0.2, retries=0)
     server.inject(Fault(path=r"/health$|/a\.bin$", delay=3))
 
     with pytest.raises(Unavailable, match="Timeout"):
@@ -487,6 +459,29 @@ def test_a_fork_gets_connections_of_its_own(store):
     os.close(write)
 
 
+def test_a_fork_does_not_wait_for_a_writer_that_it_has_not(server, store):
+    import os
+
+    from cloud_storages.backends.appwrite import AppWriteStorage
+    from cloud_storages.service.turns import turn
+
+    storage = AppWriteStorage(
+        endpoint=server.endpoint, project_id="tests", api_key=KEY, bucket_id="root"
+    )
+    with turn(THERE):
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                storage.save("media/a.bin", ContentFile(b"by the child"))
+                status = 0
+            finally:
+                os._exit(status)
+        assert os.waitpid(child, 0)[1] == 0
+
+    assert _read(store) == b"by the child"
+
+
 # Two chunks: a replacement makes seven requests.
 TWO_CHUNKS = BytesContent(b"o" * (CHUNK_SIZE + 1))
 STOPS = [(stop, drop) for stop in range(1, 9) for drop in ("before", "after")]
@@ -499,7 +494,7 @@ def test_an_outage_during_a_replacement_costs_neither_old_nor_new(server, store,
     new = BytesContent(old.data[::-1] + b"!")
     name = "media/a.bin"
     _overwriting(store).save(name, old)
-    doomed = _overwriting(_store(server, [], retries=0))
+    doomed = _overwriting(store_on(server, [], retries=0))
     server.inject(Fault(nth=stop, times=1, drop=drop))
     server.inject(Fault(nth=stop + 1, times=99, drop="before"))
 

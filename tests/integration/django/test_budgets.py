@@ -160,13 +160,59 @@ def test_a_twin_under_overwrite_costs_one_and_moves_no_content(
     "ask", ["exists", "size", "get_created_time", "get_modified_time", "delete"]
 )
 def test_a_question_costs_one(warm: Warm, folder: str, spent: Spent, ask: str) -> None:
+    name = warm().save(f"{folder}/a.bin", ContentFile(SMALL))
     storage = warm()
-    name = storage.save(f"{folder}/a.bin", ContentFile(SMALL))
     spent()
 
     getattr(storage, ask)(name)
 
     assert len(spent()) == 1
+
+
+QUESTIONS = ["size", "get_created_time", "get_modified_time"]
+
+
+@pytest.mark.parametrize("policy", [{}, {"overwrite": True}, {"create_new_if_same_content": False}])
+def test_what_was_just_stored_here_is_known_without_asking(
+    warm: Warm, folder: str, spent: Spent, policy: dict[str, bool]
+) -> None:
+    storage = warm(**policy)
+    name = storage.save(f"{folder}/a.bin", ContentFile(b"first"))
+    name = storage.save(name, ContentFile(SMALL))
+    name = storage.save(name, ContentFile(SMALL))
+    with storage.open(f"{folder}/b.bin", "wb") as file:
+        file.write(SMALL + SMALL)
+    spent()
+
+    told = [getattr(storage, ask)(name) for ask in QUESTIONS]
+    assert storage.size(f"{folder}/b.bin") == 2 * len(SMALL)
+
+    assert spent() == []
+    assert told == [getattr(warm(), ask)(name) for ask in QUESTIONS]
+    assert told[0] == len(SMALL)
+
+
+def test_whether_a_file_exists_is_asked_whoever_stored_it(
+    warm: Warm, folder: str, spent: Spent
+) -> None:
+    storage = warm()
+    name = storage.save(f"{folder}/a.bin", ContentFile(SMALL))
+    warm().delete(name)
+    spent()
+
+    assert not storage.exists(name)
+
+    assert len(spent()) == 1
+
+
+def test_what_is_deleted_is_no_longer_known(warm: Warm, folder: str) -> None:
+    storage = warm()
+    name = storage.save(f"{folder}/a.bin", ContentFile(SMALL))
+    storage.delete(name)
+
+    for ask in QUESTIONS:
+        with pytest.raises(FileNotFoundError):
+            getattr(storage, ask)(name)
 
 
 def test_whether_something_exists_that_does_not_costs_one(

@@ -7,13 +7,12 @@ import hashlib
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
-from cloud_storages.emulator import Emulator, Exchange, Fault
+from cloud_storages.emulator import Emulator, Exchange
 
 from .wire import Client, multipart
 
@@ -219,71 +218,3 @@ def test_chunks_may_arrive_at_once(emulator: Emulator, client: Client) -> None:
     assert client.send("GET", f"{FILES}/f/view").body == b"".join(
         bytes([number]) * 1000 for number in range(5)
     )
-
-
-class TestFaults:
-    def test_a_connection_dropped_before_nothing_was_done(
-        self, emulator: Emulator, client: Client
-    ) -> None:
-        emulator.inject(Fault(method="POST", drop="before"))
-
-        with pytest.raises((RemoteDisconnected, ConnectionError)):
-            client.bucket("b")
-
-        client.connection.close()
-        assert client.send("GET", "/storage/buckets/b").status == 404
-
-    def test_a_connection_dropped_after_everything_was_done(
-        self, emulator: Emulator, client: Client
-    ) -> None:
-        emulator.inject(Fault(method="POST", drop="after"))
-
-        with pytest.raises((RemoteDisconnected, ConnectionError)):
-            client.bucket("b")
-
-        client.connection.close()
-        assert client.send("GET", "/storage/buckets/b").status == 200
-        assert emulator.traffic.exchanges[0].status == 0
-
-    def test_an_answer_instead(self, emulator: Emulator, client: Client) -> None:
-        busy = Fault(path="/files$", status=429, headers={"Retry-After": "5"}, body=b"{}", times=2)
-        emulator.inject(busy)
-        client.bucket("b")
-
-        statuses = [client.upload("b", "f", b"x").status for _ in range(3)]
-
-        assert statuses == [429, 429, 201]
-
-    def test_an_answer_may_be_any(self, emulator: Emulator, client: Client) -> None:
-        emulator.inject(
-            Fault(status=301, headers={"Location": "https://x/", "Content-Type": "text/html"})
-        )
-
-        answer = client.send("GET", "/health")
-
-        assert (answer.status, answer.header("location")) == (301, "https://x/")
-        assert answer.header("content-type") == "text/html"
-
-    def test_a_body_cut_short(self, emulator: Emulator, client: Client) -> None:
-        client.bucket("b")
-        client.upload("b", "f", b"content")
-        emulator.inject(Fault(path="/view$", truncate=3))
-
-        with pytest.raises(IncompleteRead) as caught:
-            client.send("GET", f"{FILES}/f/view")
-
-        assert caught.value.partial == b"con"
-
-    def test_a_chunked_body_cut_short(self, emulator: Emulator, client: Client) -> None:
-        client.bucket("b")
-        client.upload("b", "f", bytes(3_000_000))
-        emulator.inject(Fault(path="/view$", truncate=1_000_000))
-
-        with pytest.raises((IncompleteRead, BadStatusLine, ConnectionError)):
-            client.send("GET", f"{FILES}/f/view")
-
-    def test_faults_are_taken_back(self, emulator: Emulator, client: Client) -> None:
-        emulator.inject(Fault(status=503))
-        emulator.clear_faults()
-
-        assert client.send("GET", "/health").status == 200

@@ -1,7 +1,9 @@
 """The reader behaves as a file, costs what it must, and never passes off damage as content."""
 
 import io
+import threading
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +75,7 @@ def test_it_does_not_seek_to_nowhere():
         (1, ["read"]),
         (FIRST_WINDOW, ["read"]),
         (FIRST_WINDOW + 1, ["read", "read", "stat"]),
-        (30 * 1024 * 1024, [*["read"] * 9, "stat"]),
+        (30 * 1024 * 1024, ["read", "read", "stat", *["read"] * 5]),
     ],
 )
 def test_reading_it_all_takes_few_large_windows(size, calls):
@@ -141,6 +143,108 @@ def test_a_file_that_changes_its_content_only_is_told_by_its_signature(size):
 
     with pytest.raises(IntegrityError, match="signature"):
         reader.readall()
+
+
+def replaced(store, data):
+    store.delete(THERE)
+    store.create(THERE, "a.bin", BytesContent(data))
+
+
+@pytest.mark.parametrize("sought", [FIRST_WINDOW * 2, len(DATA) - 10])
+def test_what_is_read_here_and_there_is_of_one_content(sought):
+    store = store_with(DATA)
+    reader = RemoteReader(store, THERE)
+    assert reader.read(10) == DATA[:10]
+    replaced(store, DATA[::-1])
+    reader.seek(sought)
+
+    with pytest.raises(IntegrityError, match="changed"):
+        reader.read(10)
+
+
+def test_a_change_after_a_jump_is_told_when_reading_goes_on():
+    store = store_with(bytes(8 * FIRST_WINDOW))
+    reader = RemoteReader(store, THERE)
+    reader.seek(3 * FIRST_WINDOW)
+    reader.read(10)
+    replaced(store, b"\1" * 8 * FIRST_WINDOW)
+    reader.seek(5 * FIRST_WINDOW)
+
+    with pytest.raises(IntegrityError, match="changed"):
+        reader.read(10)
+
+
+def test_a_change_between_two_looks_is_told():
+    """The content is the same, but who knows what was there in between."""
+    store = store_with(bytes(8 * FIRST_WINDOW))
+    reader = RemoteReader(store, THERE)
+    for window in (2, 4):
+        reader.seek(window * FIRST_WINDOW)
+        reader.read(10)
+    replaced(store, bytes(8 * FIRST_WINDOW + 1)[:-1] + b"\1")
+
+    reader.seek(6 * FIRST_WINDOW)
+    with pytest.raises(IntegrityError):
+        reader.read(10)
+
+
+def test_one_window_anywhere_needs_no_proof():
+    store = Recorded(store_with(DATA))
+    reader = RemoteReader(store, THERE)
+    reader.seek(-100, io.SEEK_END)
+
+    assert reader.read(100) == DATA[-100:]
+
+    assert store.calls == ["read", "read"]
+
+
+def test_windows_here_and_there_cost_a_look_each():
+    store = Recorded(store_with(bytes(20 * FIRST_WINDOW)))
+    reader = RemoteReader(store, THERE)
+    for window in (18, 9, 4):
+        reader.seek(window * FIRST_WINDOW)
+        reader.read(10)
+
+    # The first window goes unseen; before the third is read the second is compared.
+    assert store.calls == ["read", "read", "stat", "read", "read", "stat", "read", "stat"]
+
+
+@pytest.mark.parametrize("composite", [False, True])
+def test_a_long_file_is_proven_by_whichever_signature_its_server_gave_it(composite):
+    data = b"".join(counted(3 * LARGEST_WINDOW))
+    store = store_with(data)
+    told = store.stat(THERE)
+    signatures = BytesContent(data).fingerprint.signatures
+
+    class Signed(MemoryStore):
+        def stat(self, _location):
+            return attrs.evolve(told, signature=signatures[composite])
+
+        def read(self, *where):
+            window = store.read(*where)
+            damaged = window.data[:-1] + b"!" if damage and window.offset > 10**7 else window.data
+            return Window(window.offset, damaged, window.total)
+
+    damage = False
+    assert RemoteReader(Signed(), THERE).readall() == data
+    damage = True
+    with pytest.raises(IntegrityError, match="signature"):
+        RemoteReader(Signed(), THERE).readall()
+
+
+def test_a_reader_that_is_left_half_way_leaves_no_thread():
+    reader = RemoteReader(store_with(bytes(4 * LARGEST_WINDOW)), THERE)
+    reader.read(LARGEST_WINDOW)
+    while reader.tell() < 3 * LARGEST_WINDOW:
+        reader.read(LARGEST_WINDOW)
+    threads = [each for each in threading.enumerate() if each.name.startswith("proof")]
+    assert threads
+
+    reader.close()
+
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive()
 
 
 def test_damaged_windows_are_told_by_the_signature():

@@ -8,7 +8,7 @@ from typing import Any
 from cloud_storages.domain.errors import BucketMissing, Misconfigured
 from cloud_storages.domain.values import BucketInfo, FileInfo, Location
 
-__all__ = ["bucket_info", "file_info", "permissions", "rows"]
+__all__ = ["bucket_info", "file_info", "has_upload_lock", "permissions", "rows"]
 
 
 def file_info(document: object, bucket_id: str) -> FileInfo:
@@ -44,6 +44,15 @@ def file_info(document: object, bucket_id: str) -> FileInfo:
 def permissions(document: object) -> tuple[str, ...]:
     """Return the permissions a document carries."""
     return tuple(_mapping(document, "a file").get("$permissions") or ())
+
+
+def has_upload_lock(document: object) -> bool:
+    """
+    Whether the server behind a file document takes chunks of one upload in any order and at once.
+
+    It does from 1.9.5 on, the release that also began to tell ``sizeActual``.
+    """
+    return "sizeActual" in _mapping(document, "a file")
 
 
 def bucket_info(document: object) -> BucketInfo:

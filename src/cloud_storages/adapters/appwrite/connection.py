@@ -38,8 +38,11 @@ class Connection:
         public_endpoint: base URL that browsers use.
         timeout: seconds without a sign of life from the server after which a request has
             failed; an upload gets UPLOAD_PATIENCE more.
+        deadline: seconds after which a request is given up, with all its repetitions and
+            pauses; an upload gets UPLOAD_PATIENCE more, and moving bytes a second for each 32 KiB.
         retries: how often a request that failed for a passing reason is repeated.
         pool_size: connections kept open for reuse.
+        workers: chunks of one upload that are sent, and held in memory, at once.
 
     Raises:
         ValueError: the endpoint is no http or https URL.
@@ -52,10 +55,14 @@ class Connection:
     public_endpoint: str = attrs.field(converter=_trimmed)
     # Long enough for a listing of a thousand files on a busy server, short enough for a page.
     timeout: float = 30.0
+    # Two requests that a silent server lets run into their timeouts.
+    deadline: float = 60.0
     # With pauses of 0.1 to 5 seconds, this outlives a worker that restarts.
     retries: int = 3
     # requests' own default, and more than the threads of most WSGI servers.
     pool_size: int = 10
+    # Beyond four, Appwrite's lock on an upload lets them wait for each other.
+    workers: int = 4
 
     #: Seconds an upload may wait longer: Appwrite 1.9.5 and later hold one back for up to 120 s
     #: behind another, and join and sign all chunks within the request that completes them.

@@ -10,6 +10,7 @@ import contextlib
 import json
 import re
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,13 +18,21 @@ import attrs
 import requests
 import urllib3
 
+from cloud_storages.adapters.appwrite.forms import Form
 from cloud_storages.adapters.appwrite.refusals import (
     CursorLost,
     MaybeOurs,
     RangeRefused,
     ServerFailed,
 )
-from cloud_storages.adapters.appwrite.transport import Refusal, Transport, is_temporary
+from cloud_storages.adapters.appwrite.sessions import Sessions
+from cloud_storages.adapters.appwrite.transport import (
+    Garbled,
+    Refusal,
+    Transport,
+    is_temporary,
+    received,
+)
 from cloud_storages.domain.errors import (
     AccessDenied,
     BucketMissing,
@@ -42,9 +51,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from cloud_storages.adapters.appwrite.connection import Connection
+    from cloud_storages.adapters.appwrite.deadlines import Deadline
     from cloud_storages.domain.values import Location
 
-__all__ = ["Gateway", "Piece"]
+__all__ = ["Chunk", "Gateway", "Piece"]
 
 _KEY = "the setting APPWRITE_API_KEY (option 'api_key')"
 _PROJECT = "the setting APPWRITE_PROJECT_ID (option 'project_id')"
@@ -119,6 +129,26 @@ class Piece:
     total: int | None
 
 
+@attrs.frozen
+class Chunk:
+    """
+    What makes a request one chunk of an upload.
+
+    Attributes:
+        content_range: which bytes of the file it is, as HTTP has it; empty for a whole file.
+        permission: one for the file to carry, if any.
+        settled: tells whether the chunk has arrived although its answer was lost, by the status
+            and the document to take for that answer.
+        stopped: tells whether the rest of the file is not wanted any more.
+
+    """
+
+    content_range: str = ""
+    permission: str = ""
+    settled: Callable[[], tuple[int, Any] | None] = lambda: None
+    stopped: Callable[[], bool] = lambda: False
+
+
 class Gateway:
     """
     One project's Storage API.
@@ -126,12 +156,27 @@ class Gateway:
     Args:
         connection: which server, project and key.
         sleep: waits for a number of seconds before a request is repeated.
+        clock: seconds from any moment on, never going back.
+        sessions: where connections come from; its own if not given.
 
     """
 
-    def __init__(self, connection: Connection, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        sessions: Sessions | None = None,
+    ) -> None:
         self._connection = connection
-        self._transport = Transport(connection, sleep)
+        self._sleep = sleep
+        self._clock = clock
+        self._sessions = sessions or Sessions(connection.endpoint, connection.pool_size)
+        self._transport = Transport(connection, self._sessions, sleep, clock)
+
+    def told(self, connection: Connection) -> Gateway:
+        """Return a gateway to the same server that shares the connections of this one."""
+        return Gateway(connection, self._sleep, self._clock, self._sessions)
 
     def get(
         self,
@@ -148,17 +193,20 @@ class Gateway:
             # A list's total is capped and costs a count; only the digit 0 turns it off.
             params = {"queries": [json.dumps(query) for query in queries], "total": 0}
         with translated(self._connection, operation, location, what):
-            return self._transport.call("get", path, params=params)
+            return _json(self._transport.call("get", path, params=params))
 
     def post(self, path: str, operation: str, document: Mapping[str, object], what: str) -> Any:
         """Create something from a document and return the answer."""
         with translated(self._connection, operation, None, what):
-            return self._transport.call("post", path, params=document)
+            return _json(self._transport.call("post", path, params=document))
 
     def delete(self, path: str, location: Location) -> None:
         """Delete the file at a path."""
         with translated(self._connection, "delete", location):
-            self._transport.call("delete", path)
+            status, answer = self._transport.send("DELETE", path, json={})
+            if status != _NO_CONTENT:
+                _json(answer)
+                raise _Foreign("a document")
 
     def upload(
         self,
@@ -167,8 +215,7 @@ class Gateway:
         title: str,
         data: bytes,
         *,
-        content_range: str = "",
-        permission: str = "",
+        chunk: Chunk | None = None,
     ) -> tuple[int, Any]:
         """
         Send a file or one chunk of it; return the status and the document.
@@ -178,37 +225,41 @@ class Gateway:
             location: where to store it.
             title: the file's name.
             data: the bytes.
-            content_range: which chunk it is; empty for a whole file.
-            permission: one for the file to carry, if any.
+            chunk: which chunk it is; None for a whole file.
 
         Raises:
             MaybeOurs: the location is taken, but an earlier attempt lost its answer.
+            Stopped: the rest of the file is not wanted any more.
 
         """
-        # The server decodes percent sequences and cuts names at semicolons.
-        parts: list[tuple[str, tuple[str | None, str | bytes]]] = [
-            ("fileId", (None, location.file_id)),
-            ("file", (quote(title, safe=""), data)),
-        ]
-        if permission:
-            parts.insert(1, ("permissions[0]", (None, permission)))
+        fields = [("fileId", location.file_id)]
         headers = {}
-        if content_range:
-            headers = {"Content-Range": content_range, "X-Appwrite-ID": location.file_id}
+        chunk = chunk or Chunk()
+        if chunk.permission:
+            fields.append(("permissions[0]", chunk.permission))
+        if chunk.content_range:
+            headers = {"Content-Range": chunk.content_range, "X-Appwrite-ID": location.file_id}
+        # The server decodes percent sequences and cuts names at semicolons.
+        form = Form(fields, quote(title, safe=""), data, chunk.stopped)
+        headers["Content-Type"] = form.content_type
         with translated(self._connection, "create", location):
-            return self._transport.send(
+            status, document = self._transport.send(
                 "POST",
                 path,
                 headers=headers,
-                files=parts,
+                data=form,
+                size=len(form),
                 patience=self._connection.UPLOAD_PATIENCE,
+                settled=chunk.settled,
+                wanted=lambda: not chunk.stopped(),
             )
+            return status, _json(document)
 
     def glance(self, path: str) -> dict[str, Any] | None:
         """Return the document at a path if the server has it and answers at once; else None."""
         try:
-            document = self._transport.send_once("GET", path).json()
-        except (Refusal, requests.RequestException):
+            document = self._transport.glance(path)
+        except (Refusal, requests.RequestException, urllib3.exceptions.HTTPError):
             return None
         # An answer that is no document must not hide the error that made the caller look.
         return document if isinstance(document, dict) else None
@@ -222,6 +273,7 @@ class Gateway:
         path: str,
         location: Location,
         byte_range: str,
+        size: int,
         wanted: Callable[[int | None], int],
     ) -> Piece:
         """
@@ -231,6 +283,7 @@ class Gateway:
             path: of the file.
             location: which file.
             byte_range: value of the Range header.
+            size: about how many bytes are to be moved.
             wanted: tells from the file's size, if known, how many bytes of the answer to take;
                 the rest is not received.
 
@@ -240,13 +293,27 @@ class Gateway:
 
         """
         headers = {"Range": byte_range}
+        deadline = self._transport.deadline(size=size)
         with translated(self._connection, "read", location):
-            for attempt in self._transport.attempts(_is_temporary):
+            for attempt in self._transport.attempts(_is_temporary, deadline):
                 with attempt:
-                    response = self._transport.send_once("GET", path, headers=headers, stream=True)
+                    response = self._transport.send_once("GET", path, deadline, headers=headers)
                     with contextlib.closing(response):
-                        return _piece(response, location, wanted)
+                        return _piece(response, location, wanted, deadline)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+class _Foreign(Exception):
+    """An answer that no Appwrite gives; its text says what came instead."""
+
+
+def _json(document: Any) -> Any:
+    """Return a document, if it is one and not the bytes of something else."""
+    if not isinstance(document, bytes):
+        return document
+    if document.lstrip()[:1] == b"<":
+        raise _Foreign("a web page")
+    raise _Foreign("something that is not JSON" if document else "nothing")
 
 
 @contextlib.contextmanager
@@ -269,6 +336,13 @@ def translated(
         yield
     except Refusal as refusal:
         raise _error(refusal, connection, operation, location, subject) from _bare(refusal, handled)
+    except _Foreign as error:
+        raise Misconfigured(
+            f"Cannot {operation} {subject}: {connection.endpoint} answered with {error}, which"
+            f" Appwrite does not; check {_ENDPOINT}.",
+            location=location,
+            operation=operation,
+        ) from None
     except requests.exceptions.SSLError as error:
         raise Misconfigured(
             f"Cannot {operation} {subject}: no secure connection to {connection.endpoint};"
@@ -276,9 +350,9 @@ def translated(
             location=location,
             operation=operation,
         ) from _bare(error, handled)
-    except requests.exceptions.JSONDecodeError as error:
+    except Garbled as error:
         raise Unavailable(
-            f"Cannot {operation} {subject}: {connection.endpoint} answered with broken JSON.",
+            f"Cannot {operation} {subject}: {connection.endpoint} answered with {error}.",
             location=location,
             operation=operation,
         ) from _bare(error, handled)
@@ -352,17 +426,21 @@ def _hint(refusal: Refusal, connection: Connection, operation: str) -> str:
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _PARTIAL_CONTENT = 206
+_NO_CONTENT = 204
 
 
 def _piece(
-    response: requests.Response, location: Location, wanted: Callable[[int | None], int]
+    response: requests.Response,
+    location: Location,
+    wanted: Callable[[int | None], int],
+    deadline: Deadline,
 ) -> Piece:
     offset, available, total = _extent(response, location)
     size = wanted(total)
     if available is not None:
         size = min(size, available)
     # Reading one byte past a body's announced end shows its end, and frees the connection.
-    data = _received(response, size + (1 if size == available else 0))
+    data = received(response, size + (1 if size == available else 0), deadline)
     if len(data) > size:
         raise _broken(location, f"sent more than the {size} bytes it announced")
     if available is not None and len(data) < size:
@@ -373,7 +451,7 @@ def _piece(
 def _is_temporary(error: BaseException) -> bool:
     if isinstance(error, IntegrityError):
         return error.temporary
-    return isinstance(error, urllib3.exceptions.HTTPError) or is_temporary(error)
+    return is_temporary(error)
 
 
 def _extent(response: requests.Response, location: Location) -> tuple[int, int | None, int | None]:
@@ -393,18 +471,6 @@ def _extent(response: requests.Response, location: Location) -> tuple[int, int |
         )
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdigit() else None, None
-
-
-def _received(response: requests.Response, size: int) -> bytes:
-    pieces = []
-    missing = size
-    while missing > 0:
-        piece = response.raw.read(missing, decode_content=True)
-        if not piece:
-            break
-        pieces.append(piece)
-        missing -= len(piece)
-    return b"".join(pieces)
 
 
 def _broken(location: Location, how: str) -> IntegrityError:

@@ -9,32 +9,34 @@ for an answer: what was stored is compared by ID, completeness, size and signatu
 from __future__ import annotations
 
 import contextlib
-import secrets
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from cloud_storages.adapters.appwrite.answers import bucket_info, file_info, permissions, rows
+import attrs
+
+from cloud_storages.adapters.appwrite.answers import bucket_info, file_info, rows
 from cloud_storages.adapters.appwrite.refusals import (
     CursorLost,
     MaybeOurs,
     RangeRefused,
     ServerFailed,
+    content_changed,
+    taken,
 )
 from cloud_storages.domain.errors import (
     AccessDenied,
     BucketMissing,
     CloudStorageError,
     FileMissing,
-    FileTaken,
     IntegrityError,
     Misconfigured,
     Rejected,
     Unavailable,
 )
 from cloud_storages.domain.identifiers import is_legal
-from cloud_storages.domain.signatures import CHUNK_SIZE, byte_of
+from cloud_storages.domain.signatures import byte_of
 from cloud_storages.domain.values import Location, Window
 
 if TYPE_CHECKING:
@@ -53,7 +55,6 @@ PAGE_SIZE = 1000
 #: A file up to this size, in bytes, is taken whole when its first bytes are asked for.
 WHOLE_UP_TO = 256 * 1024
 _BUCKETS = "/storage/buckets"
-_OK = 200
 #: How often an upload that was damaged, or a listing that lost its place, is begun anew.
 _TRIES = 3
 
@@ -69,6 +70,7 @@ class AppwriteStore:
         mixed_case: whether IDs with capitals are in use. MariaDB finds an ID in any case, so a
             file is then looked at before it is read or deleted, one request more.
         sleep: waits for a number of seconds before a request is repeated.
+        clock: seconds from any moment on, never going back.
 
     """
 
@@ -78,24 +80,42 @@ class AppwriteStore:
         *,
         mixed_case: bool = False,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._connection = connection
         self._mixed_case = mixed_case
         self._sleep = sleep
+        self._clock = clock
         self._lock = threading.Lock()
         self._opened: Gateway | None = None
+        self._patient: AppwriteStore | None = None
         self._key_is_proven = False
+
+    def in_haste(self, seconds: float) -> AppwriteStore:
+        """Return a store of the same files that gives up soon, over the same connections."""
+        timeout = min(seconds, self._connection.timeout)
+        connection = attrs.evolve(self._connection, timeout=timeout, deadline=timeout, retries=0)
+        hasty = AppwriteStore(
+            connection, mixed_case=self._mixed_case, sleep=self._sleep, clock=self._clock
+        )
+        hasty._patient = self
+        return hasty
 
     @property
     def _gateway(self) -> Gateway:
         if self._opened is None:
             with self._lock:
                 if self._opened is None:
-                    # The first request is what loads the SDK.
-                    from cloud_storages.adapters.appwrite.gateway import Gateway  # noqa: PLC0415
-
-                    self._opened = Gateway(self._connection, self._sleep)
+                    self._opened = self._opens()
         return self._opened
+
+    def _opens(self) -> Gateway:
+        if self._patient is not None:
+            return self._patient._gateway.told(self._connection)  # noqa: SLF001 - one of its own kind
+        # The first request is what loads the SDK.
+        from cloud_storages.adapters.appwrite.gateway import Gateway  # noqa: PLC0415
+
+        return Gateway(self._connection, self._sleep, self._clock)
 
     # The port: writing
 
@@ -105,7 +125,8 @@ class AppwriteStore:
         create = self._create_in_chunks if content.fingerprint.chunks > 1 else self._create_at_once
         for tries in range(1, _TRIES + 1):
             try:
-                return create(location, title, content)
+                info = create(location, title, content)
+                break
             except IntegrityError as error:
                 # Two creators can damage each other's file; what was stored is gone again.
                 if not error.temporary or tries == _TRIES:
@@ -113,9 +134,14 @@ class AppwriteStore:
             except ServerFailed as failed:
                 # Servers before 1.9.5 fail when an upload meets an unfinished one.
                 if self._found(location) is not None:
-                    raise _taken(location) from failed
+                    raise taken(location) from failed
                 raise
-        raise AssertionError("unreachable: the last try returns or raises")
+        try:
+            content.progressed(info.size)
+        except BaseException:
+            self._discard(location)
+            raise
+        return info
 
     def delete(self, location: Location) -> None:
         """Remove a file; see the port."""
@@ -236,7 +262,7 @@ class AppwriteStore:
         size = content.fingerprint.size
         data = content.read(0, size)
         if len(data) != size:
-            raise _content_changed(location, len(data), size)
+            raise content_changed(location, len(data), size)
         since = self._gateway.server_time()
         try:
             _, document = self._gateway.upload(_files(location), location, title, data)
@@ -250,7 +276,7 @@ class AppwriteStore:
         info = self._info(document, location)
         if info.location != location or not info.complete or info.size != size:
             # A small file sent to somebody's unfinished upload becomes a part of it, answer 201.
-            raise _taken(location)
+            raise taken(location)
         return self._proven(info, content)
 
     def _stored_since(
@@ -276,20 +302,22 @@ class AppwriteStore:
             raise
 
     def _create_in_chunks(self, location: Location, title: str, content: Content) -> FileInfo:
-        upload = _ChunkedUpload(self._gateway, location, title, content)
+        # The first chunk is what loads the SDK, if nothing has before.
+        from cloud_storages.adapters.appwrite.uploads import ChunkedUpload  # noqa: PLC0415
+
+        paths = (_files(location), _file(location))
+        workers = self._connection.workers
+        upload = ChunkedUpload(self._gateway, paths, location, title, content, workers)
         try:
             document = upload.run()
         except BaseException:
-            self._abandon(upload)
+            # Remove what the upload left, if it is certainly this upload's.
+            there = self._gateway.glance(_file(location))
+            if there and upload.left_behind(there):
+                self._discard(location)
             raise
         self._key_is_proven = True
         return self._proven(self._info(document, location), content)
-
-    def _abandon(self, upload: _ChunkedUpload) -> None:
-        """Remove what a failed upload left, if it is certainly this upload's."""
-        document = self._gateway.glance(_file(upload.location))
-        if document and (upload.began_anew or upload.mark in permissions(document)):
-            self._discard(upload.location)
 
     def _proven(self, info: FileInfo, content: Content) -> FileInfo:
         """Return the info of what was stored, if it is the content; else remove it."""
@@ -327,7 +355,7 @@ class AppwriteStore:
 
         try:
             # An open range tells the size of the file; a closed one past its end is refused.
-            piece = self._gateway.view(_view(location), location, "bytes=0-", wanted)
+            piece = self._gateway.view(_view(location), location, "bytes=0-", size, wanted)
         except RangeRefused:
             return self._read_tiny(location)
         if piece.total is None:
@@ -380,7 +408,7 @@ class AppwriteStore:
             length = last - first + 1
             try:
                 piece = self._gateway.view(
-                    _view(location), location, f"bytes={first}-{last}", _exactly(length)
+                    _view(location), location, f"bytes={first}-{last}", length, _exactly(length)
                 )
             except RangeRefused as error:
                 raise _changed(location, f"is shorter than its {total} bytes") from error
@@ -444,78 +472,6 @@ class AppwriteStore:
         self._key_is_proven = True
 
 
-class _ChunkedUpload:
-    """
-    Sends a content in chunks of exactly CHUNK_SIZE, one after the other.
-
-    All chunks but the last carry a permission that nobody else can know. Appwrite shows the
-    permissions of whoever began an upload to everyone who continues it, and replaces them with
-    those of the last chunk; so each answer tells whether the upload is still ours.
-    """
-
-    def __init__(self, gateway: Gateway, location: Location, title: str, content: Content) -> None:
-        self._gateway = gateway
-        self._title = title
-        self._content = content
-        self.location = location
-        self.mark = f'read("user:{secrets.token_hex(16)}")'
-        #: Whether the last chunk found the upload deleted, and so began another without a mark.
-        self.began_anew = False
-
-    def run(self) -> Any:
-        """
-        Send every chunk and return the document of the complete file.
-
-        Raises:
-            FileTaken: somebody else's file, or unfinished upload, is at the location.
-
-        """
-        chunks = self._content.fingerprint.chunks
-        for number in range(1, chunks):
-            status, document = self._send(number, self.mark)
-            if status == _OK or not self._is_ours(document, number):
-                raise _taken(self.location)
-        try:
-            status, document = self._send(chunks, "")
-        except MaybeOurs:
-            # Servers before 1.9.5 refuse a last chunk that has arrived already.
-            status, document = _OK, self._gateway.get(_file(self.location), "stat", self.location)
-        info = file_info(document, self.location.bucket_id)
-        if self._content.fingerprint.matches(info):
-            return document
-        if status == _OK or not info.complete:
-            # This upload was deleted meanwhile: what is there now was begun by another writer,
-            # or by this very chunk if it is the only one.
-            self.began_anew = status != _OK and int(document["chunksUploaded"]) == 1
-            raise _taken(self.location)
-        return document
-
-    def _send(self, number: int, mark: str) -> tuple[int, Any]:
-        total = self._content.fingerprint.size
-        start = (number - 1) * CHUNK_SIZE
-        size = min(CHUNK_SIZE, total - start)
-        data = self._content.read(start, size)
-        if len(data) != size:
-            raise _content_changed(self.location, start + len(data), total)
-        return self._gateway.upload(
-            _files(self.location),
-            self.location,
-            self._title,
-            data,
-            content_range=f"bytes {start}-{start + size - 1}/{total}",
-            permission=mark,
-        )
-
-    def _is_ours(self, document: Any, number: int) -> bool:
-        """Tell whether this writer began the upload and every chunk so far has arrived."""
-        info = file_info(document, self.location.bucket_id)
-        return (
-            self.mark in permissions(document)
-            and info.size == self._content.fingerprint.size
-            and int(document["chunksUploaded"]) >= number
-        )
-
-
 def _checked(identifier: str) -> str:
     """Return an ID as it may stand in a path: HTTP clients resolve ``..`` to the parent."""
     if not is_legal(identifier):
@@ -555,26 +511,12 @@ def _after(identifier: str) -> Mapping[str, object]:
     return {"method": "cursorAfter", "values": [identifier]}
 
 
-def _taken(location: Location) -> FileTaken:
-    return FileTaken(
-        f"Another writer's file is at {location}.", location=location, operation="create"
-    )
-
-
 def _changed(location: Location, how: str) -> IntegrityError:
     return IntegrityError(
         f"The file {location} {how}: it was replaced or damaged while it was read.",
         location=location,
         operation="read",
         temporary=True,
-    )
-
-
-def _content_changed(location: Location, read: int, size: int) -> IntegrityError:
-    return IntegrityError(
-        f"The content for {location} changed while it was stored: {read} bytes instead of {size}.",
-        location=location,
-        operation="create",
     )
 
 

@@ -10,42 +10,58 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import http.cookiejar
+import http.client
+import json
 import logging
-import os
-import threading
 import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import requests
 import tenacity
+import urllib3
 from appwrite.client import Client
 from appwrite.exception import AppwriteException
-from requests.adapters import HTTPAdapter
+
+from cloud_storages.adapters.appwrite.deadlines import Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cloud_storages.adapters.appwrite.connection import Connection
+    from cloud_storages.adapters.appwrite.sessions import Sessions
 
-__all__ = ["Refusal", "Transport", "is_temporary"]
+__all__ = ["Garbled", "Refusal", "Transport", "is_temporary", "received"]
 
 logger = logging.getLogger("cloud_storages")
 
-_CONNECT_TIMEOUT = 5.0
+#: Seconds to connect, and to hand the network one piece of a body: enough for a packet that is
+#: lost three times in a row.
+_CONNECT_TIMEOUT = 10.0
 #: Appwrite asks for 5 seconds when an upload waits behind another; no answer may ask for more.
 _LONGEST_PAUSE = 30.0
-#: Statuses of a passing trouble; 408 is a database that took too long.
-_TEMPORARY = frozenset({408, 429, 500, 502, 503, 504})
+#: Statuses of a passing trouble besides those of servers that fail; 408 is a slow database.
+_TEMPORARY = frozenset({408, 425, 429})
+#: Failures of a server that the next request meets again: not implemented, no such HTTP.
+_FOR_GOOD = frozenset({501, 505})
+#: A failure in status only: the request came over http where https is enforced.
+_FOR_GOOD_KINDS = frozenset({"general_protocol_unsupported"})
 _SUCCESS = range(200, 300)
+#: What is received of a body at once, in bytes; a body in many small pieces meets its deadline.
+_PIECE = 256 * 1024
+#: Bytes of an error's body that are looked at: Appwrite's are short, a proxy's page may not be.
+_REFUSAL = 64 * 1024
+#: Bytes of JSON that are looked at: a page of a listing has half a megabyte.
+_DOCUMENT = 64 * 1024 * 1024
 #: What is raised when no answer came, or not all of it.
 _NO_ANSWER = (
     requests.ConnectionError,
     requests.Timeout,
     requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.JSONDecodeError,
+    urllib3.exceptions.HTTPError,
 )
+#: What a kept connection raises that the server has closed meanwhile.
+_STALE = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)
 _noted: set[str] = set()
 
 
@@ -62,11 +78,11 @@ class Refusal(AppwriteException):  # type: ignore[misc]  # the SDK has no types
 
     """
 
-    def __init__(self, response: requests.Response) -> None:
-        document = _document(response)
+    def __init__(self, response: requests.Response, body: bytes) -> None:
+        document = _mapping(body)
         self.status = response.status_code
         self.kind: str | None = _text(document.get("type"))
-        self.retry_after = _seconds(response.headers.get("Retry-After", ""))
+        self.retry_after = _seconds(response.headers)
         self.redirect = response.headers.get("Location")
         self.attempts = 1
         message = _text(document.get("message")) or f"HTTP {self.status} {response.reason}"
@@ -75,7 +91,13 @@ class Refusal(AppwriteException):  # type: ignore[misc]  # the SDK has no types
     @property
     def temporary(self) -> bool:
         """Whether the same request may succeed later."""
-        return self.status in _TEMPORARY
+        if self.kind in _FOR_GOOD_KINDS or self.status in _FOR_GOOD:
+            return False
+        return self.status in _TEMPORARY or self.status >= 500  # noqa: PLR2004 - HTTP's servers that fail
+
+
+class Garbled(requests.RequestException):
+    """An answer that calls itself JSON and is not, or not all of it."""
 
 
 class Transport(Client):  # type: ignore[misc]  # the SDK has no types
@@ -84,11 +106,19 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
 
     Args:
         connection: which server, project and key.
+        sessions: where connections come from.
         sleep: waits for a number of seconds before a request is repeated.
+        clock: seconds from any moment on, never going back.
 
     """
 
-    def __init__(self, connection: Connection, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        sessions: Sessions,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
         self.set_endpoint(connection.endpoint)
         self.set_project(connection.project_id)
@@ -96,11 +126,10 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         # Newer SDKs leave this header to their services.
         self.add_header("X-Appwrite-Project", connection.project_id)
         self._connection = connection
+        self._sessions = sessions
         self._sleep = sleep
-        self._lock = threading.Lock()
-        self._session: requests.Session | None = None
+        self._clock = clock
         self._clock_ahead: float | None = None
-        self._session_of = 0
 
     def call(
         self,
@@ -139,9 +168,11 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         method: str,
         path: str,
         *,
-        headers: Mapping[str, str] | None = None,
         patience: float = 0.0,
-        **body: Any,
+        size: int = 0,
+        settled: Callable[[], tuple[int, Any] | None] = lambda: None,
+        wanted: Callable[[], bool] = lambda: True,
+        **request: Any,
     ) -> tuple[int, Any]:
         """
         Make a request, repeat it while that is worth it, and return status and document.
@@ -151,32 +182,80 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         Args:
             method: HTTP method.
             path: below the endpoint.
-            headers: to add.
             patience: seconds to wait longer than usual.
-            **body: ``params``, ``json``, ``data`` or ``files`` as of requests.
+            size: bytes that are sent.
+            settled: asked before each repetition whether an attempt has arrived although its
+                answer was lost; what it returns, if anything, is the answer.
+            wanted: whether a repetition is still wanted.
+            **request: ``headers`` to add; ``params``, ``json`` or ``data`` as of requests.
 
         Raises:
             Refusal: the server answered with an error or a redirect.
-            requests.RequestException: it did not answer.
+            Garbled: it answered with broken JSON.
+            requests.RequestException: it did not answer, or not in time.
 
         """
-        for attempt in self.attempts(is_temporary):
+        deadline = self.deadline(patience, size)
+        for attempt in self.attempts(lambda error: is_temporary(error) and wanted(), deadline):
             with attempt:
+                number = attempt.retry_state.attempt_number
+                found = settled() if number > 1 else None
+                if found is not None:
+                    return found
                 try:
-                    response = self.send_once(
-                        method, path, headers=headers, patience=patience, **body
-                    )
-                    return response.status_code, _document_of(response)
+                    response = self.send_once(method, path, deadline, patience=patience, **request)
+                    with contextlib.closing(response):
+                        return response.status_code, _document_of(response, deadline)
                 except Refusal as refusal:
-                    refusal.attempts = attempt.retry_state.attempt_number
+                    refusal.attempts = number
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def attempts(self, worth_another: Callable[[BaseException], bool]) -> tenacity.Retrying:
-        """Return the attempts to make at something, with growing pauses between them."""
+    def glance(self, path: str) -> Any:
+        """Return the document at a path, asked for once; raise as ``send`` does."""
+        deadline = self.deadline()
+        with contextlib.closing(self.send_once("GET", path, deadline)) as response:
+            return _document_of(response, deadline)
+
+    def deadline(self, patience: float = 0.0, size: int = 0) -> Deadline:
+        """
+        Return the moment by which a request, with all its repetitions, has failed.
+
+        Args:
+            patience: seconds to wait longer than usual.
+            size: bytes that are to be moved.
+
+        """
+        return Deadline(self._connection.deadline + patience, size, self._clock)
+
+    def attempts(
+        self, worth_another: Callable[[BaseException], bool], deadline: Deadline
+    ) -> tenacity.Retrying:
+        """
+        Return the attempts to make at something, with growing pauses between them.
+
+        A kept connection that the server has closed meanwhile is no reason to fail, or to wait:
+        the first such failure costs neither a retry nor a pause.
+        """
+        stale = False
+
+        def pause(state: tenacity.RetryCallState) -> float:
+            nonlocal stale
+            error = state.outcome.exception() if state.outcome is not None else None
+            if error is not None and not stale and _is_stale(error):
+                stale = True
+                return 0.0
+            # As the server asks, else longer each time, with jitter.
+            asked = error.retry_after if isinstance(error, Refusal) else 0.0
+            return max(_backoff(state), min(asked, _LONGEST_PAUSE))
+
+        def stop(state: tenacity.RetryCallState) -> bool:
+            made = state.attempt_number - stale
+            return made > self._connection.retries or deadline.left <= state.upcoming_sleep
+
         return tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(1 + self._connection.retries),
-            wait=_pause,
+            stop=stop,
+            wait=pause,
             retry=tenacity.retry_if_exception(worth_another),
             sleep=self._sleep,
             reraise=True,
@@ -186,20 +265,23 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         self,
         method: str,
         path: str,
+        deadline: Deadline,
         *,
-        headers: Mapping[str, str] | None = None,
-        stream: bool = False,
         patience: float = 0.0,
+        headers: Mapping[str, str] | None = None,
         **body: Any,
     ) -> requests.Response:
-        """Make a request as ``send`` does, once; a streamed body is the caller's to read."""
-        connection = self._connection
-        response = self._pooled().request(
+        """Make a request as ``send`` does, once; the body of the answer is the caller's to read."""
+        left = deadline.left
+        if left <= 0:
+            raise _too_late()
+        timeout = self._connection.timeout
+        response = self._sessions.session().request(
             method,
             self._endpoint + path,
             headers={**_own(self._global_headers), **(headers or {})},
-            timeout=(min(_CONNECT_TIMEOUT, connection.timeout), connection.timeout + patience),
-            stream=stream,
+            timeout=(min(_CONNECT_TIMEOUT, timeout, left), min(timeout + patience, left)),
+            stream=True,
             allow_redirects=False,
             **body,
         )
@@ -207,41 +289,60 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         self._note_time(response)
         if response.status_code not in _SUCCESS:
             with contextlib.closing(response):
-                raise Refusal(response)
+                raise Refusal(response, received(response, _REFUSAL, deadline))
         return response
 
     def server_time(self) -> dt.datetime | None:
         """Return a time the server's clock has certainly reached; None before its first answer."""
         if self._clock_ahead is None:
             return None
-        return dt.datetime.fromtimestamp(time.monotonic() + self._clock_ahead, dt.timezone.utc)
+        return dt.datetime.fromtimestamp(self._clock() + self._clock_ahead, dt.timezone.utc)
 
     def _note_time(self, response: requests.Response) -> None:
-        try:
-            told = parsedate_to_datetime(response.headers.get("Date", ""))
-        except (TypeError, ValueError):
+        told = _date(response.headers.get("Date", ""))
+        if told is None:
             return
-        if told.tzinfo is None:
-            told = told.replace(tzinfo=dt.timezone.utc)
         # The header is cut to seconds, so no answer runs ahead of the server; the most advanced
         # one is the closest.
-        ahead = told.timestamp() - time.monotonic()
+        ahead = told.timestamp() - self._clock()
         self._clock_ahead = max(ahead, self._clock_ahead or ahead)
 
-    def _pooled(self) -> requests.Session:
-        """Return this process's session: connections must not be shared across a fork."""
-        with self._lock:
-            if self._session is None or self._session_of != os.getpid():
-                session = requests.Session()
-                adapter = HTTPAdapter(
-                    pool_connections=1, pool_maxsize=self._connection.pool_size, max_retries=0
-                )
-                session.mount("https://", adapter)
-                session.mount("http://", adapter)
-                session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-                self._session = session
-                self._session_of = os.getpid()
-            return self._session
+
+def received(response: requests.Response, size: int, deadline: Deadline) -> bytes:
+    """
+    Return the next bytes of an answer's body, fewer than ``size`` only at its end.
+
+    Raises:
+        requests.Timeout: they did not come in time.
+
+    """
+    return b"".join(_pieces(response, size, deadline))
+
+
+def _pieces(response: requests.Response, size: int, deadline: Deadline) -> Iterator[bytes]:
+    while size > 0:
+        # Whatever has come, be it little: a body that trickles must meet its deadline.
+        piece = response.raw.read1(min(size, _PIECE), decode_content=True)
+        if not piece:
+            return
+        yield piece
+        size -= len(piece)
+        if deadline.has_passed:
+            raise _too_late()
+
+
+def _too_late() -> requests.Timeout:
+    return requests.Timeout("the answer was not there by the deadline")
+
+
+def _is_stale(error: BaseException) -> bool:
+    """Whether a connection broke before anything of an answer came."""
+    while not isinstance(error, _STALE):
+        causes = [each for each in error.args if isinstance(each, BaseException)]
+        if not causes:
+            return False
+        error = causes[0]
+    return True
 
 
 def _note_warnings(response: requests.Response) -> None:
@@ -260,11 +361,15 @@ def _own(headers: Mapping[str, str]) -> dict[str, str]:
     return own
 
 
-def _document_of(response: requests.Response) -> Any:
+def _document_of(response: requests.Response, deadline: Deadline) -> Any:
     """Return the JSON of an answer, or its bytes if it is something else."""
-    if response.headers.get("Content-Type", "").startswith("application/json"):
-        return response.json()
-    return response.content
+    body = received(response, _DOCUMENT, deadline)
+    if not response.headers.get("Content-Type", "").startswith("application/json"):
+        return body
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise Garbled("broken JSON" if body else "nothing instead of JSON") from error
 
 
 def is_temporary(error: BaseException) -> bool:
@@ -273,23 +378,16 @@ def is_temporary(error: BaseException) -> bool:
         return error.temporary
     if isinstance(error, (requests.exceptions.SSLError, requests.exceptions.InvalidURL)):
         return False
-    return isinstance(error, _NO_ANSWER)
+    return isinstance(error, (*_NO_ANSWER, Garbled))
 
 
 _backoff = tenacity.wait_exponential(multiplier=0.1, max=5.0) + tenacity.wait_random(0, 0.1)
 
 
-def _pause(state: tenacity.RetryCallState) -> float:
-    """Return the seconds to wait: as the server asks, else longer each time, with jitter."""
-    error = state.outcome.exception() if state.outcome is not None else None
-    asked = error.retry_after if isinstance(error, Refusal) else 0.0
-    return max(_backoff(state), min(asked, _LONGEST_PAUSE))
-
-
-def _document(response: requests.Response) -> dict[str, Any]:
+def _mapping(body: bytes) -> dict[str, Any]:
     try:
-        document = response.json()
-    except (ValueError, requests.RequestException):
+        document = json.loads(body)
+    except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
 
@@ -298,5 +396,20 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _seconds(value: str) -> float:
-    return float(value) if value.isdigit() else 0.0
+def _seconds(headers: Mapping[str, str]) -> float:
+    """Return the seconds that ``Retry-After`` asks for, which may name a moment instead."""
+    asked = headers.get("Retry-After", "")
+    if asked.isdigit():
+        return float(asked)
+    moment, now = _date(asked), _date(headers.get("Date", ""))
+    if moment is None or now is None:
+        return 0.0
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _date(text: str) -> dt.datetime | None:
+    try:
+        told = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return told if told.tzinfo is not None else told.replace(tzinfo=dt.timezone.utc)

@@ -31,8 +31,8 @@ class Proxy(Served):
     It serves from entering the block until leaving it, on `host` and a free port unless `port`
     names one. Each request waits `round_trip` seconds, each new connection `connection_cost`
     seconds more before its first; bandwidth is not limited. One connection to the target belongs
-    to each of a client's; one that the target closed between two requests is replaced, and a
-    reset by the target is passed on.
+    to each of a client's; one that the target closed after an answer is replaced at the next
+    request, unnoticed by the client. Closing and resetting in the middle is passed on.
 
     `traffic` counts what really moved, also when a client breaks an answer off. Faults happen
     here; with ``drop="after"`` the target has answered, but the client gets nothing.

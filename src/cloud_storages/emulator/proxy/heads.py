@@ -7,6 +7,7 @@ so lines stay the bytes they were, and only what frames a body is understood.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -44,7 +45,7 @@ class Reader(Protocol):
 
 
 @frozen
-class Head:
+class Head(ABC):
     """The first line of a message and its header lines, each with the end it came with."""
 
     first: bytes
@@ -64,12 +65,9 @@ class Head:
         return [option.strip() for options in found for option in options]
 
     def passed_on(self) -> bytes:
-        """Return the head for the next neighbour: of what is between two, close is handed on."""
-        options = self.options(b"connection")
-        left_out = _HOP_BY_HOP.union(options)
-        lines = [line for line in self.lines if _name(line) not in left_out]
-        if b"close" in options:
-            lines.append(b"Connection: close\r\n")
+        """Return the head for the next neighbour, without what is between these two only."""
+        left_out = _HOP_BY_HOP.union(self.options(b"connection"))
+        lines = (line for line in self.lines if _name(line) not in left_out)
         return b"".join((self.first, *lines, b"\r\n"))
 
     def framed(self, reader: Reader) -> Iterator[tuple[bytes, bytes]] | None:
@@ -83,9 +81,16 @@ class Head:
             raise BrokenOffError("no length of a body")
         return counted(reader, int(lengths[0]))
 
-    def _persists(self, *, old: bool) -> bool:
+    @property
+    def persists(self) -> bool:
+        """Whether the sender means to keep the connection."""
         options = self.options(b"connection")
-        return b"keep-alive" in options if old else b"close" not in options
+        return b"keep-alive" in options if self.is_old else b"close" not in options
+
+    @property
+    @abstractmethod
+    def is_old(self) -> bool:
+        """Whether the sender speaks HTTP/1.0."""
 
 
 @frozen
@@ -109,9 +114,9 @@ class RequestHead(Head):
         return b"100-continue" in self.options(b"expect")
 
     @property
-    def persists(self) -> bool:
-        """Whether the client means to keep the connection."""
-        return self._persists(old=self.first.rstrip().endswith(_OLD))
+    def is_old(self) -> bool:
+        """Whether the client speaks HTTP/1.0."""
+        return self.first.rstrip().endswith(_OLD)
 
     def body(self, reader: Reader) -> Iterator[tuple[bytes, bytes]]:
         """Return the body as `chunked` tells it."""
@@ -136,9 +141,9 @@ class AnswerHead(Head):
         return self.status < HTTPStatus.OK
 
     @property
-    def persists(self) -> bool:
-        """Whether the server means to keep the connection."""
-        return self._persists(old=self.first.startswith(_OLD))
+    def is_old(self) -> bool:
+        """Whether the server speaks HTTP/1.0."""
+        return self.first.startswith(_OLD)
 
     def body(self, reader: Reader, method: str) -> Iterator[tuple[bytes, bytes]] | None:
         """

@@ -172,7 +172,7 @@ class Relay:
         target = self._ask(head, moving)
         answer = self._answer_head(target)
         body = answer.body(target.reader, moving.method)
-        persists = answer.persists and body is not None
+        is_framed = body is not None
         if body is None:
             body = heads.endless(target.reader)
         if fault.drop == "after":
@@ -181,9 +181,9 @@ class Relay:
         moving.status = answer.status
         self._tell(answer.passed_on())
         is_whole = self._answer(body, moving, fault)
-        if not persists:
+        if not (is_framed and answer.persists):
             self._hang_up()
-        return is_whole and persists and head.persists
+        return is_whole and is_framed and head.persists and not answer.is_old
 
     def _ask(self, head: RequestHead, moving: Moving) -> _Line:
         """Send a request to the target, all of it or as much as the target takes."""

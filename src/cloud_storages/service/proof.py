@@ -1,0 +1,143 @@
+"""
+Whether all that is read of a file is of one content, though it comes in many windows.
+
+What is read in order to the end is compared with the file's signature. What is read here and
+there is compared with itself: the file must be the same before and after each window. A
+file of one window needs no proof.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from cloud_storages.domain.errors import IntegrityError
+from cloud_storages.domain.signatures import Digest
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from cloud_storages.domain.values import FileInfo, Location, Window
+    from cloud_storages.ports import FileStore
+
+__all__ = ["Proof", "changed"]
+
+#: Windows read in order before the file is looked at: most readers want no more of it.
+_UNSEEN = 2
+#: Bytes that are read again to see whether they are those that were read before.
+_AGAIN = 64 * 1024
+
+
+class Proof:
+    """
+    Follows a reader from window to window.
+
+    Args:
+        store: where the file is.
+        location: which file.
+        first: the window at its beginning.
+
+    """
+
+    def __init__(self, store: FileStore, location: Location, first: Window) -> None:
+        self._store = store
+        self._location = location
+        self._identity: FileInfo | None = None
+        self._digest: Digest | None = Digest()
+        self._digest.update(first.data)
+        self._in_order = 1
+        self._pool: ThreadPoolExecutor | None = None
+        self._digesting: Future[None] | None = None
+
+    def expect(self, offset: int, before: Window | None) -> None:
+        """
+        Prepare for a window.
+
+        Args:
+            offset: where it will begin.
+            before: the window that was read before it, if its reader was given any of it.
+
+        Raises:
+            IntegrityError: the file is no longer what was read before.
+
+        """
+        if self._is_in_order(offset):
+            if self._in_order >= _UNSEEN and self._identity is None:
+                self._identity = self._store.stat(self._location)
+                self._the_digest().narrow(self._identity.signature)
+            return
+        self._digest = None
+        if before is not None and self._identity is None:
+            self._identity = self._store.stat(self._location)
+            self._compare(before)
+
+    def admit(self, window: Window) -> None:
+        """
+        Take the window that was prepared for.
+
+        Raises:
+            IntegrityError: it is of another content than those before it, or is damaged.
+
+        """
+        if self._digest is None:
+            if self._identity is not None and self._store.stat(self._location) != self._identity:
+                raise changed(self._location, "changed")
+            return
+        self._in_order += 1
+        self._take(window.data)
+        if window.end == window.total:
+            self._finish()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._digest = None
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
+
+    def _is_in_order(self, offset: int) -> bool:
+        self._settle()
+        return self._digest is not None and offset == self._digest.size
+
+    def _the_digest(self) -> Digest:
+        if self._digest is None:
+            raise AssertionError("only what is read in order is digested")
+        return self._digest
+
+    def _take(self, data: bytes) -> None:
+        digest = self._the_digest()
+        if self._identity is None:
+            digest.update(data)
+            return
+        # A long file: its digest is computed while the next window travels.
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, "proof")
+        self._digesting = self._pool.submit(digest.update, data)
+
+    def _settle(self) -> None:
+        if self._digesting is not None:
+            self._digesting.result()
+            self._digesting = None
+
+    def _finish(self) -> None:
+        self._settle()
+        info = self._identity or self._store.stat(self._location)
+        if not self._the_digest().fingerprint().matches(info):
+            raise changed(self._location, "does not match its signature")
+
+    def _compare(self, before: Window) -> None:
+        """Make sure that a window which was read before is of the file as it is now."""
+        data = before.data[-_AGAIN:]
+        at = before.end - len(data)
+        again = self._store.read(self._location, at, len(data), before.total)
+        if again.data[: len(data)] != data:
+            raise changed(self._location, "changed")
+
+
+def changed(location: Location, how: str) -> IntegrityError:
+    """Return the error for a file that is not the one it was when it was opened."""
+    return IntegrityError(
+        f"The file {location} {how}: it was replaced or damaged while it was read.",
+        location=location,
+        operation="read",
+        temporary=True,
+    )
