@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 
-.PHONY: setup test demo lint types imports package matrix clean
+.PHONY: setup test faults demo lint types imports package matrix clean
 
 setup: $(SETUP)
 
@@ -18,6 +18,10 @@ $(SETUP): pyproject.toml
 # ARGS is handed on, such as ARGS='-k listing' or ARGS=--check.
 test: $(SETUP)
 	$(RUN) pytest --numprocesses 2 $(ARGS)
+
+# Everything that can go wrong with every request of every operation; ARGS='--only TEXT' for some.
+faults: $(SETUP)
+	$(RUN) tests.integration.faults $(ARGS)
 
 demo: $(SETUP)
 	$(VENV)/bin/python demo/run.py $(ARGS)
