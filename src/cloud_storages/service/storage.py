@@ -452,21 +452,14 @@ class StorageService:
         real = Location(bucket_id, place.file_id)
         with turn(real):
             self._recent.forget(real)
-            if self._on_conflict is OnConflict.OVERWRITE:
-                # Before the file itself: a copy left by a crash would bring older content back.
-                self._delete_staged(bucket_id, place)
-            try:
-                self._store.delete(real)
-            except FileMissing:
-                # In the middle of a replacement a staged copy is all there is, for readers too.
-                if self._on_conflict is not OnConflict.OVERWRITE:
-                    self._delete_staged(bucket_id, place)
-
-    def _delete_staged(self, bucket_id: str, place: Place) -> None:
-        for info in self._store.find(bucket_id, place.staging_ids).values():
-            # Whoever was replacing the file may be clearing its copy away just now.
-            with contextlib.suppress(FileMissing):
-                self._store.delete(info.location)
+            # Before the file itself: a copy left by a crash would bring older content back. Files
+            # opened for writing are replaced under every policy, so one may be left under each.
+            staged = self._store.find(bucket_id, place.staging_ids)
+            for info in staged.values():
+                # Whoever was replacing the file may be clearing its copy away just now.
+                with contextlib.suppress(FileMissing):
+                    self._store.delete(info.location)
+            self._store.delete(real)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
         info = self._store.create(Location(bucket_id, place.file_id), place.title, content)

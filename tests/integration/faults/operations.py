@@ -18,7 +18,7 @@ from django.core.files.base import ContentFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["OPERATIONS", "Operation", "State"]
+__all__ = ["OPERATIONS", "Asks", "Operation", "Saves", "State", "is_formed_from"]
 
 State = dict[str, bytes]
 
@@ -115,8 +115,13 @@ class Saves(Model):
         return self._expected(state) is None and self._is_formed(answer)
 
     def _is_formed(self, answer: Any) -> bool:
-        root, _, extension = self.name.rpartition(".")
-        return bool(re.fullmatch(rf"{root}_[a-z0-9]{{7,26}}\.{extension}", answer))
+        return is_formed_from(self.name, answer)
+
+
+def is_formed_from(wanted: str, name: str) -> bool:
+    """Whether a name is one that is taken instead of the one wanted."""
+    root, _, extension = wanted.rpartition(".")
+    return bool(re.fullmatch(rf"{root}_[a-z0-9]{{7,26}}\.{extension}", name))
 
 
 @frozen
@@ -383,25 +388,13 @@ OPERATIONS = (
         (_FIND,),
         _THERE,
     ),
-    Operation("delete", _deletes, Changes(_without), (_DELETE,), _THERE),
-    Operation("delete what is missing", _deletes, Changes(_without), (_DELETE, _FIND)),
-    Operation(
-        "delete under overwrite", _deletes, Changes(_without), (_FIND, _DELETE), _THERE, OVERWRITE
-    ),
+    Operation("delete", _deletes, Changes(_without), (_FIND, _DELETE), _THERE),
+    Operation("delete what is missing", _deletes, Changes(_without), (_FIND, _DELETE)),
     Operation(
         "delete in the middle of a replacement",
         _deletes,
         Changes(_without),
         (_FIND, _DELETE, _DELETE),
-        {"a.bin": NEW},
-        OVERWRITE,
-        interrupted=True,
-    ),
-    Operation(
-        "delete in the middle of a replacement, keep both",
-        _deletes,
-        Changes(_without),
-        (_DELETE, _FIND, _DELETE),
         {"a.bin": NEW},
         interrupted=True,
     ),

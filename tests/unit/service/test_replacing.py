@@ -158,6 +158,19 @@ def test_a_file_that_another_saved_meanwhile_is_not_replaced_where_both_are_kept
     assert [info.location.file_id for info in real.files("docs")] == ["a.txt"]
 
 
+@pytest.mark.parametrize("policy", OnConflict)
+def test_what_an_outage_left_of_a_replacement_does_not_outlive_the_file(policy):
+    real = memory_with(**{"a.txt": OLD})
+    with pytest.raises(Unavailable):
+        service_over(Recorded(real, fails_at=3), policy).replace("docs/a.txt", content(NEW))
+    service = service_over(real, policy)
+
+    service.delete("docs/a.txt")
+
+    assert not service.exists("docs/a.txt")
+    assert list(real.files("docs")) == []
+
+
 def test_a_deletion_that_stops_half_way_brings_nothing_old_back():
     real = memory_with(**{"a.txt": OLD})
     with pytest.raises(Crash):
