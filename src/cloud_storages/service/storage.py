@@ -438,7 +438,14 @@ class StorageService:
     def _stage(
         self, bucket_id: str, place: Place, content: Content, staged: Mapping[str, FileInfo]
     ) -> FileInfo:
+        taken = [staged[file_id] for file_id in place.staging_ids if file_id in staged]
         free = [file_id for file_id in place.staging_ids if file_id not in staged]
+        if not free:
+            # So many outages in a row are likelier than so many writers, and while the file itself
+            # is there, its copies are not all there is.
+            oldest = min(taken, key=lambda info: info.created).location
+            self._discard(oldest)
+            free = [oldest.file_id]
         self._choice.shuffle(free)
         for file_id in free:
             location = Location(bucket_id, file_id)

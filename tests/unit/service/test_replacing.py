@@ -207,6 +207,21 @@ def test_a_deletion_that_meets_the_end_of_a_replacement_still_deletes_the_file()
     assert list(real.files("docs")) == []
 
 
+def test_however_often_replacing_was_interrupted_the_next_save_goes_through():
+    real = memory_with(**{"a.txt": OLD})
+    for number in range(20):
+        with contextlib.suppress(Crash):
+            service_over(Recorded(real, fails_at=3, error=Crash), OnConflict.OVERWRITE).save(
+                "docs/a.txt", content(b"attempt %d" % number)
+            )
+    service = service_over(real, OnConflict.OVERWRITE)
+    assert text(service, "docs/a.txt") == OLD
+
+    service.save("docs/a.txt", content(NEW))
+
+    assert text(service, "docs/a.txt") == NEW
+
+
 def test_a_copy_that_somebody_left_long_ago_is_cleared_away_by_the_next_save():
     import datetime as dt
 
