@@ -12,7 +12,13 @@ import attrs
 
 from cloud_storages.domain.errors import CloudStorageError
 from tests.integration.faults.bench import Hung, guarded
-from tests.integration.faults.operations import OPERATIONS, Asks, Operation, Saves
+from tests.integration.faults.operations import (
+    LARGE_REPLACEMENT,
+    OPERATIONS,
+    Asks,
+    Operation,
+    Saves,
+)
 from tests.integration.faults.troubles import SPANS, TROUBLES, Span, Trouble
 
 if TYPE_CHECKING:
@@ -27,6 +33,8 @@ __all__ = ["KINDS", "Case", "Problem", "Verdict", "cases", "judge", "judged", "r
 _TIMEOUT, _LONG_TIMEOUT = 0.25, 1.5
 #: Seconds by which a late answer is later than that.
 _LATE = 0.1
+#: A request that was not carried out, one that was, one of which nobody knows, and a refused one.
+_GIVEN_UP = {"dropped before", "dropped after", "never heard of", "done too late", "500"}
 _LARGE_TROUBLES = {
     "dropped after",
     "never heard of",
@@ -148,6 +156,12 @@ def _is_needed(case: Case) -> bool:
     if isinstance(case.operation.model, Asks) and case.span.title == "until given up":
         # Who only asks has nothing to clear away when the trouble is over.
         return case.operation.interrupted
+    if case.span.title == "until given up" and case.trouble.title not in _GIVEN_UP:
+        # What is done then depends on nothing but what became of the request.
+        return False
+    if case.operation is LARGE_REPLACEMENT:
+        # What a crash leaves; the rest is as with fewer chunks.
+        return (case.trouble.title, case.span.title) == ("dropped before", "from then on")
     if case.operation.is_large:
         # Each of its requests is made and judged as that of a small content is; what differs is
         # what the others leave behind.
@@ -213,6 +227,9 @@ def _judged(scene: _Scene, case: Case) -> Iterator[Problem]:
         yield Problem("errors", f"{type(error).__name__}: {error}")
     else:
         failed = False
+    asked = bench.requests()
+    if operation.is_hasty and len(asked) > len(operation.requests):
+        yield Problem("hung", f"asked {len(asked)} times instead of doing without")
     bench.clear()
     if case.trouble.is_late:
         bench.settle()

@@ -18,7 +18,15 @@ from django.core.files.base import ContentFile
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["OPERATIONS", "Asks", "Operation", "Saves", "State", "is_formed_from"]
+__all__ = [
+    "LARGE_REPLACEMENT",
+    "OPERATIONS",
+    "Asks",
+    "Operation",
+    "Saves",
+    "State",
+    "is_formed_from",
+]
 
 State = dict[str, bytes]
 
@@ -138,6 +146,7 @@ class Operation:
         options: of the storage.
         interrupted: whether the file ``a.bin`` is in the middle of being replaced.
         known: whether the storage has used the directory before.
+        is_hasty: whether it asks nothing twice, whatever the answer.
 
     """
 
@@ -149,6 +158,7 @@ class Operation:
     options: Mapping[str, Any] = KEEP_BOTH
     interrupted: bool = False
     known: bool = True
+    is_hasty: bool = False
 
     @property
     def is_large(self) -> bool:
@@ -251,7 +261,16 @@ _THERE = MappingProxyType({"a.bin": OLD})
 _LARGE = MappingProxyType({"a.bin": THREE})
 _MANY = MappingProxyType({f"f{number}.bin": OLD for number in range(4)})
 
+LARGE_REPLACEMENT = Operation(
+    "overwrite with four chunks side by side",
+    _saves(FOUR),
+    Changes(_with(FOUR), lambda _: "a.bin"),
+    (_FIND, *[_POST] * 4, _DELETE, *[_POST] * 4, _DELETE),
+    _THERE,
+    {**OVERWRITE, "workers": 4},
+)
 OPERATIONS = (
+    LARGE_REPLACEMENT,
     Operation("save new", _saves(NEW), Saves("a.bin", NEW), (_POST,)),
     Operation(
         "save the first of all",
@@ -440,5 +459,6 @@ OPERATIONS = (
         (_FIND, "GET health"),
         _THERE,
         known=False,
+        is_hasty=True,
     ),
 )
