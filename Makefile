@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 
-.PHONY: setup test faults demo lint types imports package matrix clean
+.PHONY: setup test faults demo lint types imports package matrix bench clean
 
 setup: $(SETUP)
 
@@ -43,6 +43,10 @@ package: $(SETUP)
 # The oldest and the newest of everything this package supports and this machine has.
 matrix: $(SETUP)
 	$(VENV)/bin/python .ci/matrix.py $(ARGS)
+
+# This package beside its rivals, such as ARGS='--only save read' or ARGS='--profile save'.
+bench: $(SETUP)
+	$(RUN) benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

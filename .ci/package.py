@@ -67,7 +67,7 @@ def test(place: Path, wheel: Path) -> None:
         *(python, "-m", "pip", "install", "--quiet", f"{wheel}[appwrite,emulator,testing]"),
         *("--group", f"{ROOT / 'pyproject.toml'}:test"),
     )
-    for folder in ("tests", "demo"):
+    for folder in ("tests", "demo", "benchmarks"):
         shutil.copytree(ROOT / folder, place / "work" / folder)
     shutil.copy(ROOT / "pyproject.toml", place / "work")
     run(python, "-m", "pytest", "--quiet", "--numprocesses", "2", cwd=place / "work")

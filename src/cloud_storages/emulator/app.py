@@ -331,7 +331,7 @@ class Application:
             access.check_may(call.who, permissions.READ, bucket.permissions, self._settings)
         rows = [
             (_row(models.file_model(file, self._rules), file.seq), file.search)
-            for file in self._store.files(bucket)
+            for file in self._store.files(bucket, self._file_list.identifiers(values))
             if sees_all or access.may(call.who, permissions.READ, file.permissions)
         ]
         return _json(200, self._file_list.answer("files", "File", rows, values))

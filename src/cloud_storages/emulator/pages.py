@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloud_storages.emulator import php
 from cloud_storages.emulator.errors import refuse
-from cloud_storages.emulator.rules import fulltext, queries
+from cloud_storages.emulator.rules import collation, fulltext, queries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,21 @@ class Listing:
 
     def _queries(self, value: object) -> tuple[Query, ...]:
         return queries.checked(value, self._attributes, self._values_per_query)
+
+    def identifiers(self, values: dict[str, Any]) -> tuple[str, ...] | None:
+        """
+        Return the identifiers, in lower case, of which a list can have rows; None for all.
+
+        A list of a few identifiers need not look at every row, as a database with an index does
+        not.
+        """
+        page = queries.page(self._queries(values["queries"]))
+        if page.cursor is not None:
+            return None
+        for query in page.filters:
+            if query.method == "equal" and query.attribute == "$id":
+                return tuple(collation.key(str(value)).lower() for value in query.values)
+        return None
 
     def answer(
         self,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -26,7 +27,7 @@ from attrs import frozen
 from cloud_storages.emulator.records import Bucket, File, Record, Token, dump, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _COPY = 1024 * 1024
 _STRIPES = 64
@@ -224,10 +225,20 @@ class Store:
 
     # -- files -------------------------------------------------------------------------------
 
-    def files(self, bucket: Bucket) -> list[File]:
-        """Return all files of a bucket in order of creation, partial ones too."""
-        sql = "SELECT seq, doc FROM files WHERE bucket = ? ORDER BY seq"
-        return self._all(File, sql, bucket.seq)
+    def files(self, bucket: Bucket, among: Sequence[str] | None = None) -> list[File]:
+        """
+        Return the files of a bucket in order of creation, partial ones too.
+
+        All of them, or those whose identifiers, in lower case, are `among` these.
+        """
+        if among is None:
+            sql = "SELECT seq, doc FROM files WHERE bucket = ? ORDER BY seq"
+            return self._all(File, sql, bucket.seq)
+        sql = (
+            "SELECT seq, doc FROM files WHERE bucket = ?"
+            " AND key IN (SELECT value FROM json_each(?)) ORDER BY seq"
+        )
+        return self._all(File, sql, bucket.seq, json.dumps(among))
 
     def file(self, bucket: Bucket, identifier: str) -> File | None:
         """Return the file with that identifier in that bucket, or None."""

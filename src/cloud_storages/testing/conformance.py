@@ -150,6 +150,27 @@ class _Lying:
         """Take note of nothing."""
 
 
+@attrs.define
+class _Listening:
+    """A content that is told how much of it is stored, and may have enough of it."""
+
+    data: bytes = attrs.field(repr=False)
+    enough: int | None = None
+    told: list[int] = attrs.field(factory=list)
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        return fingerprint((self.data,))
+
+    def read(self, offset: int, size: int) -> bytes:
+        return self.data[offset : offset + size]
+
+    def progressed(self, stored: int) -> None:
+        self.told.append(stored)
+        if self.enough is not None and stored >= self.enough:
+            raise _Broken
+
+
 class _Broken(OSError):
     """The caller's own file broke while it was read."""
 
@@ -312,6 +333,25 @@ class FileStoreConformance:
         data = bytes_of(size)
         with pytest.raises(_Broken):
             store.create(location, "photo.png", _Breaking(data, at % size))
+        _assert_free(store, location)
+
+    @pytest.mark.parametrize("size", [0, 10, _LARGE, 3 * CHUNK_SIZE + 1])
+    def test_a_content_is_told_how_much_of_it_is_stored(
+        self, store: FileStore, location: Location, size: int
+    ) -> None:
+        """The numbers never fall, and the last is all of it."""
+        content = _Listening(bytes_of(size))
+        store.create(location, "photo.png", content)
+        assert content.told == sorted(content.told)
+        assert content.told[-1] == size
+
+    @pytest.mark.parametrize(("size", "enough"), [(10, 10), (_LARGE, 1), (_LARGE, _LARGE)])
+    def test_a_content_that_has_enough_of_its_upload_ends_it(
+        self, store: FileStore, location: Location, size: int, enough: int
+    ) -> None:
+        """What ``progressed`` raises comes through, and nothing is left behind."""
+        with pytest.raises(_Broken):
+            store.create(location, "photo.png", _Listening(bytes_of(size), enough))
         _assert_free(store, location)
 
     @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import threading
 from email.utils import format_datetime
 
 import pytest
+import requests
 
 from cloud_storages.adapters.appwrite import AppwriteStore, Connection
 from cloud_storages.adapters.appwrite.deadlines import SLOWEST, Deadline
@@ -243,21 +244,22 @@ def test_a_large_page_of_a_proxy_does_not_fill_the_memory(server, store):
     assert len(str(caught.value)) < 500
 
 
-def test_a_form_can_be_sent_again_and_says_how_long_it_is():
+def test_a_form_can_be_sent_again_and_says_how_long_it_is(clock):
     for data in (b"", b"short", bytes(200_000)):
         form = Form([("fileId", "a.bin")], "a%20b.bin", data)
+        body = form.within(Deadline(1, 0, clock))
 
-        first, second = b"".join(form), b"".join(form)
+        first, second = b"".join(body), b"".join(body)
 
         assert first == second
-        assert len(first) == len(form)
+        assert len(first) == len(form) == len(body)
         assert first.count(data) >= 1
         assert b'name="fileId"\r\n\r\na.bin\r\n' in first
         assert b'name="file"; filename="a%20b.bin"\r\n\r\n' in first
 
 
 def test_a_large_form_is_sent_in_pieces_that_a_slow_line_can_take_in_time():
-    pieces = list(Form([("fileId", "a")], "a", bytes(1_000_000)))
+    pieces = list(Form([("fileId", "a")], "a", bytes(1_000_000)).pieces())
 
     assert max(map(len, pieces)) <= 64 * 1024
 
@@ -267,7 +269,22 @@ def test_a_form_that_nobody_wants_any_more_breaks_off():
     form = Form([("fileId", "a")], "a", bytes(1_000_000), stopped=lambda: next(wanted))
 
     with pytest.raises(Stopped):
-        list(form)
+        list(form.pieces())
+
+
+def test_a_form_that_is_taken_too_slowly_breaks_off(clock):
+    form = Form([("fileId", "a")], "a", bytes(1_000_000))
+    sent = []
+
+    def send():
+        for piece in form.within(Deadline(10, 0, clock)):
+            sent.append(len(piece))
+            clock.sleep(3)
+
+    with pytest.raises(requests.Timeout):
+        send()
+
+    assert len(sent) == 4
 
 
 def test_a_download_that_needs_many_pieces_keeps_its_connection(server, store):

@@ -165,6 +165,15 @@ def test_a_lost_answer_does_not_count_a_chunk_twice(version, nth):
         assert len(list(store.files("media"))) == 1
 
 
+def test_a_server_that_is_busy_is_not_asked_what_became_of_the_chunk(server, store):
+    server.inject(Fault(method="POST", path=UPLOADS, nth=2, times=2, status=429))
+
+    store_on(server, [], workers=1).create(THERE, "a.bin", CONTENT)
+
+    assert {each.method for each in server.traffic.exchanges} == {"POST"}
+    assert read_back(store) == CONTENT.data
+
+
 def test_the_first_failure_stops_the_rest(server, store):
     content = Meeting(parties=4)
     server.inject(Fault(method="POST", path=UPLOADS, nth=2, times=99, status=503))

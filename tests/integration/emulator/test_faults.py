@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -140,6 +142,25 @@ def test_a_connection_is_dead_after_an_answer_in_full(
         client.send("GET", f"{FILES}/f/view")
     client.connection.close()
     assert client.send("GET", f"{FILES}/f/view").body == bytes(size)
+
+
+def test_an_answer_arrives_before_the_connection_dies_however_slowly_it_is_read(
+    served: Emulator | Proxy, client: Client
+) -> None:
+    client.bucket("b")
+    client.upload("b", "f", bytes(200_000))
+    served.inject(Fault(path="/view$", drop="stale"))
+    parts = urlsplit(served.endpoint)
+    with socket.socket() as narrow:
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        narrow.connect((parts.hostname, parts.port))
+        head = f"GET /v1{FILES}/f/view HTTP/1.1\r\nX-Appwrite-Project: demo\r\nX-Appwrite-Key: k"
+        narrow.sendall(head.encode() + b"\r\n\r\n")
+        received = b""
+        while not received.endswith(b"\r\n\r\n" + bytes(200_000)):
+            received += narrow.recv(4096)
+        with pytest.raises(ConnectionResetError):
+            narrow.recv(1)
 
 
 def test_an_answer_instead_may_be_followed_by_a_dead_connection(

@@ -450,3 +450,45 @@ def test_types_are_shown_from_a_short_list_and_saved_as_they_are(server: Server)
     ]
 
     assert kinds == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (["abc", "x0", "none"], ["abc", "x0"]),
+        (["ABC", "àbd  "], ["abc", "abd"]),
+        (["0"], []),
+        ([f"f{number}" for number in range(400)], ["f1", "f2"]),
+    ],
+)
+def test_files_are_listed_by_identifier_as_the_database_compares_them(
+    server: Server, wanted: list[str], expected: list[str]
+) -> None:
+    server.bucket()
+    for identifier in ("f2", "abd", "x0", "abc", "f1"):
+        server.upload(identifier, b"x")
+    by_id = json.dumps({"method": "equal", "attribute": "$id", "values": wanted})
+    in_order = json.dumps({"method": "orderAsc", "attribute": "$id"})
+
+    page = server.json(
+        "GET", "/storage/buckets/b/files", query={"queries": [by_id, in_order], "total": "1"}
+    )
+
+    assert [file["$id"] for file in page["files"]] == expected
+    assert page["total"] == len(expected)
+
+
+def test_a_cursor_is_found_although_a_list_of_identifiers_leaves_it_out(server: Server) -> None:
+    server.bucket()
+    for identifier in ("a", "b", "c"):
+        server.upload(identifier, b"x")
+    asked = [
+        {"method": "equal", "attribute": "$id", "values": ["a", "c"]},
+        {"method": "cursorAfter", "values": ["b"]},
+    ]
+
+    page = server.json(
+        "GET", "/storage/buckets/b/files", query={"queries": list(map(json.dumps, asked))}
+    )
+
+    assert [file["$id"] for file in page["files"]] == ["c"]

@@ -80,7 +80,7 @@ def test_half_a_head_is_none(raw: bytes) -> None:
 
 def test_what_is_between_two_neighbours_is_not_handed_on() -> None:
     head = request(
-        b"GET / HTTP/1.1\r\nConnection: X-Mine, keep-alive\r\nX-Mine: 1\r\nKeep-Alive: 5\r\n"
+        b"GET / HTTP/1.1\r\nConnection: X-Mine\r\nX-Mine: 1\r\nKeep-Alive: 5\r\n"
         b"TE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\nX-Theirs: 2\r\n\r\n"
     )
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import requests
 from urllib3.fields import RequestField
 from urllib3.filepost import encode_multipart_formdata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Form", "Stopped"]
+    from cloud_storages.adapters.appwrite.deadlines import Deadline
+
+__all__ = ["Body", "Form", "Stopped"]
 
 #: Bytes handed to the network at once. Each piece may take as long as connecting may, so a
 #: slow line needs small ones: a chunk that is sent whole has to be there in that time.
@@ -25,7 +28,7 @@ class Stopped(Exception):
 
 class Form:
     """
-    A form with a file in it; iterating over it again begins again.
+    A form with a file in it.
 
     Args:
         fields: names and values of the fields before the file.
@@ -53,7 +56,12 @@ class Form:
     def __len__(self) -> int:
         return len(self._head) + len(self._data) + len(self._tail)
 
-    def __iter__(self) -> Iterator[bytes | memoryview]:
+    def within(self, deadline: Deadline) -> Body:
+        """Return the form as a body that breaks off when the deadline has passed."""
+        return Body(self, deadline)
+
+    def pieces(self) -> Iterator[bytes | memoryview]:
+        """Yield the form from its beginning, or raise Stopped."""
         if len(self) <= _PIECE:
             yield self._head + self._data + self._tail
             return
@@ -64,3 +72,20 @@ class Form:
                 raise Stopped
             yield view[at : at + _PIECE]
         yield self._tail
+
+
+class Body:
+    """A form on its way: what requests takes for a body of known length."""
+
+    def __init__(self, form: Form, deadline: Deadline) -> None:
+        self._form = form
+        self._deadline = deadline
+
+    def __len__(self) -> int:
+        return len(self._form)
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        for piece in self._form.pieces():
+            if self._deadline.has_passed:
+                raise requests.Timeout("the request could not be sent by the deadline")
+            yield piece

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from cloud_storages.adapters.appwrite.connection import Connection
+    from cloud_storages.adapters.appwrite.forms import Form
     from cloud_storages.adapters.appwrite.sessions import Sessions
 
 __all__ = ["Garbled", "Refusal", "Transport", "is_temporary", "received"]
@@ -47,6 +48,7 @@ _FOR_GOOD = frozenset({501, 505})
 #: A failure in status only: the request came over http where https is enforced.
 _FOR_GOOD_KINDS = frozenset({"general_protocol_unsupported"})
 _SUCCESS = range(200, 300)
+_TOO_MANY = 429
 #: What is received of a body at once, in bytes; a body in many small pieces meets its deadline.
 _PIECE = 256 * 1024
 #: Bytes of an error's body that are looked at: Appwrite's are short, a proxy's page may not be.
@@ -168,8 +170,8 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         method: str,
         path: str,
         *,
+        form: Form | None = None,
         patience: float = 0.0,
-        size: int = 0,
         settled: Callable[[], tuple[int, Any] | None] = lambda: None,
         wanted: Callable[[], bool] = lambda: True,
         **request: Any,
@@ -182,12 +184,12 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         Args:
             method: HTTP method.
             path: below the endpoint.
+            form: to send, with a file in it.
             patience: seconds to wait longer than usual.
-            size: bytes that are sent.
             settled: asked before each repetition whether an attempt has arrived although its
                 answer was lost; what it returns, if anything, is the answer.
             wanted: whether a repetition is still wanted.
-            **request: ``headers`` to add; ``params``, ``json`` or ``data`` as of requests.
+            **request: ``headers`` to add; ``params`` or ``json`` as of requests.
 
         Raises:
             Refusal: the server answered with an error or a redirect.
@@ -195,19 +197,24 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
             requests.RequestException: it did not answer, or not in time.
 
         """
-        deadline = self.deadline(patience, size)
+        deadline = self.deadline(patience, len(form) if form else 0)
+        if form is not None:
+            request["data"] = form.within(deadline)
+        is_lost = False
         for attempt in self.attempts(lambda error: is_temporary(error) and wanted(), deadline):
             with attempt:
-                number = attempt.retry_state.attempt_number
-                found = settled() if number > 1 else None
+                found = settled() if is_lost else None
                 if found is not None:
                     return found
+                was_lost, is_lost = is_lost, True
                 try:
                     response = self.send_once(method, path, deadline, patience=patience, **request)
                     with contextlib.closing(response):
                         return response.status_code, _document_of(response, deadline)
                 except Refusal as refusal:
-                    refusal.attempts = number
+                    refusal.attempts = attempt.retry_state.attempt_number
+                    # Whoever is told to come back later need not ask what became of it.
+                    is_lost = was_lost or refusal.status != _TOO_MANY
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 

@@ -1,0 +1,1 @@
+"""Measures this package beside its rivals and beside the least that could be done."""
