@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.integration.faults.matrix import Case
 
 #: Cases at once: of those that keep the processor busy, and of those that mostly wait.
-_BUSY, _WAITING = 2, 12
+_BUSY, _WAITING = 2, 18
 
 
 def main() -> int:

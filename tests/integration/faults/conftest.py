@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.integration.faults.bench import Bench
 
 #: How many cases that mostly wait run at once.
-_LANES = 12
+_LANES = 18
 
 
 @pytest.fixture(scope="session")

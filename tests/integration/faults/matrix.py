@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Case", "Problem", "Verdict", "cases", "judge", "judged", "requests_of"]
 
 #: Seconds to wait for an answer where it does not come, for small contents and for large ones.
-_TIMEOUT, _LONG_TIMEOUT = 0.25, 1.5
+_TIMEOUT, _LONG_TIMEOUT = 0.4, 1.5
 #: Seconds by which a late answer is later than that.
 _LATE = 0.1
 #: A request that was not carried out, one that was, one of which nobody knows, and a refused one.
@@ -85,7 +85,10 @@ class Case:
     @property
     def options(self) -> dict[str, Any]:
         """Options of the storage that meets the trouble."""
-        patience = {"timeout": self._timeout} if self.trouble.silent else {}
+        patience: dict[str, Any] = {"timeout": self._timeout} if self.trouble.silent else {}
+        if self.trouble.silent and self.span.times == 1:
+            # On a busy machine an answer that comes may come too late, too.
+            patience["retries"] = 3
         return {**self.operation.options, **patience}
 
     @property
@@ -156,8 +159,8 @@ def _is_needed(case: Case) -> bool:
     if isinstance(case.operation.model, Asks) and case.span.title == "until given up":
         # Who only asks has nothing to clear away when the trouble is over.
         return case.operation.interrupted
-    if case.span.title == "until given up" and case.trouble.title not in _GIVEN_UP:
-        # What is done then depends on nothing but what became of the request.
+    if case.trouble.passing and case.span.times > 1 and case.trouble.title not in _GIVEN_UP:
+        # What follows depends on nothing but what became of the request.
         return False
     if case.operation is LARGE_REPLACEMENT:
         # What a crash leaves; the rest is as with fewer chunks.
