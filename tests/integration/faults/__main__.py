@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from tests.conftest import serving
 from tests.integration.faults.bench import on_benches
-from tests.integration.faults.matrix import KINDS, Verdict, cases, judged
+from tests.integration.faults.judging import KINDS, Verdict, judged
+from tests.integration.faults.matrix import cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.faults.matrix import Case, cases, judge, judged, requests_of
+from tests.integration.faults.judging import judge, judged, requests_of
+from tests.integration.faults.matrix import Case, cases
 from tests.integration.faults.operations import OPERATIONS, Operation
 
 if TYPE_CHECKING:
