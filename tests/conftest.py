@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.site.settings")
 django.setup()
 
+from django.core.cache import cache  # noqa: E402 - Django must be set up before
+
 from cloud_storages.backends import memory  # noqa: E402 - Django must be set up before
 from cloud_storages.backends.appwrite import AppWriteStorage  # noqa: E402
 from cloud_storages.emulator import Emulator  # noqa: E402
@@ -90,6 +92,7 @@ def emulator(server: Server) -> Emulator:
 @pytest.fixture(autouse=True)
 def _empty_memory() -> None:
     memory.reset()
+    cache.clear()
 
 
 def _delete_buckets(server: Server, *bucket_ids: str) -> None:

@@ -13,7 +13,8 @@ class CloudStoragesConfig(AppConfig):
     verbose_name = "Cloud storages"
 
     def ready(self) -> None:
-        """Register the checks; they read settings only, and make no request."""
+        """Register the checks; only those of ``check --deploy`` make a request."""
         from cloud_storages import checks  # noqa: PLC0415 - models and settings must be ready
 
         register(checks.check_storages, checks.TAG)
+        register(checks.check_deployment, checks.TAG, deploy=True)

@@ -1,7 +1,7 @@
 """
 System checks: what would go wrong at the first upload, said at start-up.
 
-They read settings and models; none makes a request.
+They read settings and models. Only those of ``manage.py check --deploy`` make a request.
 """
 
 from __future__ import annotations
@@ -22,15 +22,23 @@ from django.utils.module_loading import import_string
 from cloud_storages.backends import options
 from cloud_storages.backends.appwrite import AppWriteStorage, is_installed
 from cloud_storages.backends.base import CloudStorage
+from cloud_storages.domain.errors import CloudStorageError
+from cloud_storages.domain.values import OnConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["TAG", "check_storages"]
+    from cloud_storages.domain.values import BucketInfo
+
+__all__ = ["TAG", "check_deployment", "check_storages"]
 
 TAG = "cloud_storages"
 _HAS_STORAGES = django.VERSION >= (4, 2)
 _IGNORES_DEFAULT_FILE_STORAGE = django.VERSION >= (5, 1)
+#: Caches that keep to one process, or nothing at all.
+_UNSHARED = frozenset({"LocMemCache", "DummyCache"})
+#: Roles that anybody on the internet has or can get.
+_STRANGERS = frozenset({"any", "guests", "users", "users/unverified"})
 _DEFAULT = "STORAGES['default']" if _HAS_STORAGES else "DEFAULT_FILE_STORAGE"
 
 
@@ -41,12 +49,7 @@ def check_storages(
     """Return what is wrong with the storages of this package that the site uses."""
     storages: dict[str, CloudStorage] = {}
     messages = [*_dead_setting(), *_collected(storages)]
-    uses = list(_fields(storages.get(_DEFAULT)))
-    known = [storage.deconstruct() for storage in storages.values()]
-    for field, storage in uses:
-        if storage.deconstruct() not in known:
-            known.append(storage.deconstruct())
-            storages[f"the storage of {field}"] = storage
+    uses = _used(storages)
     for where, storage in storages.items():
         faults = list(_faults(where, storage))
         messages += faults
@@ -56,6 +59,37 @@ def check_storages(
             messages.append(_not_installed(where))
     messages += _mixed(storages)
     return [*messages, *(_dated(field) for field, storage in uses if _is_dated(field, storage))]
+
+
+def check_deployment(
+    app_configs: Sequence[Any] | None,  # noqa: ARG001 - settings concern every application
+    **_: object,
+) -> list[CheckMessage]:
+    """
+    Return what a site should not be deployed with, as far as the server tells.
+
+    Asks each server once, and does not wait long for an answer.
+    """
+    storages: dict[str, CloudStorage] = {}
+    list(_collected(storages))  # what hinders it is told at start-up
+    uses = _used(storages)
+    messages: list[CheckMessage] = []
+    for where, storage in storages.items():
+        with contextlib.suppress(ImproperlyConfigured):  # told at start-up, too
+            messages += _unshared(where, storage)
+            messages += _contradictions(where, storage, uses)
+    return messages
+
+
+def _used(storages: dict[str, CloudStorage]) -> list[tuple[FileField, CloudStorage]]:
+    """Return the file fields with their storages; add those that the settings do not name."""
+    uses = list(_fields(storages.get(_DEFAULT)))
+    known = [storage.deconstruct() for storage in storages.values()]
+    for field, storage in uses:
+        if storage.deconstruct() not in known:
+            known.append(storage.deconstruct())
+            storages[f"the storage of {field}"] = storage
+    return uses
 
 
 def _collected(storages: dict[str, CloudStorage]) -> Iterator[CheckMessage]:
@@ -222,3 +256,65 @@ def _dated(field: FileField) -> CheckMessage:
         obj=field,
         id="cloud_storages.W004",
     )
+
+
+def _unshared(where: str, storage: CloudStorage) -> Iterator[CheckMessage]:
+    """Yield a warning if every process keeps tokens, or versions, of its own."""
+    told = storage.options
+    if told.access != "private" and told.on_conflict is not OnConflict.OVERWRITE:
+        return
+    backend = str(settings.CACHES[told.cache].get("BACKEND", "")).rpartition(".")[2]
+    if backend in _UNSHARED:
+        yield Warning(
+            f"{where}: the cache {told.cache!r} is a {backend}, which processes do not share: each"
+            " makes links of its own, and those to a file that another process replaced stay"
+            " wrong for a while.",
+            hint="Write APPWRITE_CACHE = ... with the alias of a cache that is shared.",
+            id="cloud_storages.W007",
+        )
+
+
+def _contradictions(
+    where: str, storage: CloudStorage, uses: Iterable[tuple[FileField, CloudStorage]]
+) -> Iterator[CheckMessage]:
+    """Yield a warning for everything that a bucket does otherwise than the settings say."""
+    if isinstance(storage, AppWriteStorage) and not is_installed():
+        return
+    names = (
+        f"{field.upload_to}/x"
+        for field, of in uses
+        if of.deconstruct() == storage.deconstruct() and isinstance(field.upload_to, str)
+    )
+    try:
+        buckets = storage.service.existing_buckets(names)
+    except CloudStorageError as error:
+        yield Warning(
+            f"{where}: it cannot be told who may read the buckets that exist: {error}",
+            hint="Give the key the scope 'buckets.read', or look at them in the Appwrite console.",
+            id="cloud_storages.W009",
+        )
+        return
+    for bucket in buckets:
+        yield from _contradicts(where, storage.options, bucket)
+
+
+def _contradicts(where: str, told: options.Options, bucket: BucketInfo) -> Iterator[CheckMessage]:
+    """Yield what a bucket does otherwise than the settings say."""
+    subject = f"the bucket {bucket.bucket_id!r}"
+    is_private = told.access == "private"
+    readers = bucket.readers & (_STRANGERS if is_private else {"any"})
+    if bool(readers) is is_private:
+        roles = ", ".join(sorted(readers))
+        may = f"may be read by {roles}" if is_private else "may not be read by any"
+        yield Warning(
+            f"{where}: APPWRITE_ACCESS is {told.access!r}, but {subject} {may}.",
+            hint="Change the permissions of the bucket in the Appwrite console.",
+            id="cloud_storages.W008",
+        )
+    if told.transformations and not bucket.draws:
+        yield Warning(
+            f"{where}: {subject} shows no previews: its image transformations are off.",
+            hint="Switch them on in the Appwrite console, or write APPWRITE_TRANSFORMATIONS = False"
+            " to show pictures as they are.",
+            id="cloud_storages.W010",
+        )

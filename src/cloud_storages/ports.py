@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
+from cloud_storages.domain.showing import Mark, Showing
 from cloud_storages.domain.signatures import Fingerprint, fingerprint
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cloud_storages.domain.values import BucketInfo, FileInfo, Location, Window
+    from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken, Location, Window
 
 __all__ = ["BytesContent", "Content", "FileStore"]
 
@@ -162,5 +164,32 @@ class FileStore(Protocol):
 
         """
 
-    def url(self, location: Location) -> str:
-        """Return the address of a file for browsers. Must make no request and never fail."""
+    def url(self, location: Location, showing: Showing = Showing(), mark: Mark = Mark()) -> str:  # noqa: B008 - values
+        """
+        Return the address of a file for browsers. Must make no request and never fail.
+
+        Args:
+            location: which file.
+            showing: how it is to be seen.
+            mark: the token of a private file, and a version that makes one address two.
+
+        """
+
+    def link(self, location: Location, expires: dt.datetime) -> FileToken:
+        """
+        Make a token that opens a file to whoever has its URL with the token in it.
+
+        It must open this file only, not after it expires, and nothing that takes the place of
+        the file once that is deleted. It needs no permission to read the file.
+
+        Args:
+            location: which file.
+            expires: until when, with time zone; the token must not open anything later, and may
+                expire up to a second earlier.
+
+        Raises:
+            FileMissing: nothing is there.
+            Misconfigured: the server has no tokens.
+            Rejected: the moment is past.
+
+        """

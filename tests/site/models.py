@@ -10,3 +10,16 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.file.name
+
+
+class Photo(models.Model):
+    """A picture whose size is in the database."""
+
+    picture = models.ImageField(
+        upload_to="pictures", width_field="width", height_field="height", blank=True
+    )
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return self.picture.name

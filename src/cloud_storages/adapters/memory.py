@@ -3,7 +3,7 @@ The fake: a store in memory that behaves like Appwrite wherever a caller can tel
 
 IDs are unique whatever their case and found in their exact spelling only; a bucket refuses
 files over its size limit or of other extensions than its own; signatures are MD5; times have
-time zones and millisecond precision.
+time zones and millisecond precision; what is in a private bucket shows to nobody without a token.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import mimetypes
+import secrets
 import threading
 import urllib.parse
 from typing import TYPE_CHECKING
@@ -26,8 +27,9 @@ from cloud_storages.domain.errors import (
     Rejected,
 )
 from cloud_storages.domain.identifiers import is_legal
+from cloud_storages.domain.showing import Mark, Showing
 from cloud_storages.domain.signatures import CHUNK_SIZE, fingerprint
-from cloud_storages.domain.values import BucketInfo, FileInfo, Location, Window
+from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken, Location, Secret, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -46,10 +48,15 @@ class _File:
 @attrs.define
 class _Bucket:
     info: BucketInfo
-    public: bool
     maximum_file_size: int
     allowed_file_extensions: frozenset[str]
     files: dict[str, _File] = attrs.field(factory=dict)
+
+
+@attrs.frozen(eq=False)
+class _Token:
+    opens: _File
+    expires: dt.datetime
 
 
 class MemoryStore:
@@ -72,11 +79,13 @@ class MemoryStore:
         self._maximum_file_size = maximum_file_size
         self._lock = threading.RLock()
         self._buckets: dict[str, _Bucket] = {}
+        self._tokens: dict[str, _Token] = {}
 
     def clear(self) -> None:
         """Forget every bucket and file."""
         with self._lock:
             self._buckets.clear()
+            self._tokens.clear()
 
     # The port
 
@@ -173,24 +182,69 @@ class MemoryStore:
             if not is_legal(bucket_id):
                 raise Rejected(f"{bucket_id!r} is no legal ID.", operation="create bucket")
             self._buckets[bucket_id.lower()] = _Bucket(
-                BucketInfo(bucket_id, name),
-                public,
+                BucketInfo(bucket_id, name, frozenset({"any"} if public else ())),
                 maximum_file_size or self._maximum_file_size,
                 frozenset(allowed_file_extensions),
             )
 
-    def url(self, location: Location) -> str:
-        """Return an address that shows the content itself, or nothing if there is none."""
-        name = urllib.parse.quote(str(location))
-        try:
-            file = self._file(location, "url")
-        except (BucketMissing, FileMissing):
-            return f"data:text/plain;name={name},"
+    def url(self, location: Location, showing: Showing = Showing(), mark: Mark = Mark()) -> str:  # noqa: B008 - values
+        """
+        Return an address that shows the content itself, if whoever has it may see it now.
+
+        It tells in parameters of its media type which file is meant, and as what.
+        """
+        wishes = {"name": str(location)}
+        if showing.download:
+            wishes["download"] = "1"
+        if showing.preview is not None:
+            wishes |= showing.preview.chosen()
+        wishes |= {"v": mark.version} if mark.version else {}
+        wishes |= {"token": mark.token} if mark.token else {}
+        told = "".join(f";{key}={urllib.parse.quote(value)}" for key, value in wishes.items())
+        file = self._visible(location, mark.token)
+        if file is None:
+            return f"data:text/plain{told},"
         media_type = mimetypes.guess_type(file.info.title)[0] or "application/octet-stream"
         data = base64.b64encode(file.data).decode("ascii")
-        return f"data:{media_type};name={name};base64,{data}"
+        return f"data:{media_type}{told};base64,{data}"
+
+    def link(self, location: Location, expires: dt.datetime) -> FileToken:
+        """Make a token that opens a file; see the port."""
+        with self._lock:
+            file = self._file(location, "link to")
+            if expires <= self._now():
+                raise Rejected(
+                    f"Cannot link to {location}: the expiry is past.",
+                    location=location,
+                    operation="link to",
+                )
+            secret = Secret(secrets.token_urlsafe(32))
+            self._tokens[secret] = _Token(file, expires)
+            return FileToken(secret, expires)
 
     # For tests
+
+    def visit(self, url: str) -> bytes | None:
+        """Return what a stranger would be shown at a URL of this store by now; None if nothing."""
+        told = dict(
+            part.partition("=")[::2] for part in url.partition(",")[0].split(";") if "=" in part
+        )
+        bucket_id, _, file_id = urllib.parse.unquote(told["name"]).partition("/")
+        file = self._visible(Location(bucket_id, file_id), told.get("token", ""))
+        return None if file is None else file.data
+
+    def _visible(self, location: Location, secret: str) -> _File | None:
+        """Return a file if a stranger who has this token may see it."""
+        with self._lock:
+            try:
+                file = self._file(location, "url")
+                bucket = self._bucket(location.bucket_id, "url")
+            except (BucketMissing, FileMissing):
+                return None
+            token = self._tokens.get(secret)
+            if token is not None and token.expires > self._now():
+                return file if token.opens is file else None
+            return file if "any" in bucket.info.readers else None
 
     def begin_partial(self, location: Location, title: str, size: int) -> None:
         """Leave an unfinished upload at a location, as a crashed writer would."""

@@ -12,16 +12,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.storage import Storage
 from django.core.signals import setting_changed
 from django.utils.crypto import get_random_string
 
-from cloud_storages.adapters.appwrite.connection import Secret
 from cloud_storages.backends import options
 from cloud_storages.backends.content import opened
+from cloud_storages.backends.errors import django_errors
 from cloud_storages.backends.files import ReadFile, WriteFile, kind_of
-from cloud_storages.domain.errors import FileTaken, InvalidName, NotFound
+from cloud_storages.backends.links import PATIENCE, LinkingStorage, links_of
+from cloud_storages.domain.errors import FileTaken, NotFound
+from cloud_storages.domain.values import Secret
 from cloud_storages.service import Buckets, Recent, StorageService, turns
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class _BoundedName(str):
     max_length: int | None
 
 
-class CloudStorage(Storage):
+class CloudStorage(LinkingStorage):
     """
     What every storage of this package has in common.
 
@@ -93,6 +93,7 @@ class CloudStorage(Storage):
         }
         self._lock = threading.Lock()
         self._built: StorageService | None = None
+        self._built_with: Options | None = None
         setting_changed.connect(self._forget)
 
     def _forget(self, *, setting: str, **_: object) -> None:
@@ -124,8 +125,14 @@ class CloudStorage(Storage):
             with self._lock:
                 built = self._built
                 if built is None:
-                    built = self._built = self._build(self.options)
+                    self._built_with = told = self.options
+                    built = self._built = self._build(told)
         return built
+
+    @property
+    def _in_use(self) -> Options:
+        _ = self.service
+        return self._built_with or self.options
 
     def told(self, option: Option) -> Any:
         """
@@ -152,13 +159,15 @@ class CloudStorage(Storage):
             impatient=self._hasty(store, _HASTE),
             clock=time.monotonic,
         )
+        recent = Recent(time.monotonic, self.remembers)
         return StorageService(
             store,
             told.laid_out,
             buckets,
             told.on_conflict,
             pause=time.sleep,
-            recent=Recent(time.monotonic, self.remembers),
+            recent=recent,
+            links=links_of(told, self._hasty(store, PATIENCE), recent),
         )
 
     def _store(self, told: Options) -> FileStore:
@@ -225,7 +234,7 @@ class CloudStorage(Storage):
     ) -> File[Any]:
         kind = kind_of(mode)
         text = text or {"encoding": "utf-8"}
-        with _django_errors():
+        with django_errors():
             canonical = self.service.canonical(str(name))
             if kind == "r":
                 return ReadFile(canonical, mode, lambda: self.service.open(canonical), text)
@@ -257,29 +266,22 @@ class CloudStorage(Storage):
 
     def exists(self, name: str) -> bool:
         """Return whether there is such a file; raise if that cannot be told."""
-        with _django_errors():
+        with django_errors():
             return self.service.exists(str(name))
 
     def size(self, name: str) -> int:
         """Return the size of a file in bytes."""
-        with _django_errors():
+        with django_errors():
             return self.service.info(str(name)).size
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """Return the directories and the files directly under a path; ``""`` is the root."""
-        with _django_errors():
+        with django_errors():
             return self.service.listdir(str(path))
-
-    def url(self, name: str | None) -> str:
-        """Return the address at which a browser sees a file; does not ask whether it exists."""
-        if not name:
-            raise ValueError("The name must be given to url().")
-        with _django_errors():
-            return self.service.url(str(name))
 
     def get_created_time(self, name: str) -> dt.datetime:
         """Return when the content was stored, aware of its time zone if USE_TZ."""
-        with _django_errors():
+        with django_errors():
             created = self.service.info(str(name)).created
         if settings.USE_TZ:
             return created.astimezone(dt.timezone.utc)
@@ -329,7 +331,7 @@ class CloudStorage(Storage):
 
         Whether it is free is settled when the file is stored: asking first would be a race.
         """
-        with _django_errors():
+        with django_errors():
             bounded = _BoundedName(self.service.canonical(str(name), max_length))
         bounded.max_length = max_length
         return bounded
@@ -340,7 +342,7 @@ class CloudStorage(Storage):
 
     def _save(self, name: str, content: File[Any]) -> str:
         max_length = getattr(name, "max_length", None)
-        with _django_errors(), opened(content) as body:
+        with django_errors(), opened(content) as body:
             body.on_progress = self._listener
             form = self.get_alternative_name
             return self.service.save(str(name), body, max_length=max_length, form=form)
@@ -355,7 +357,7 @@ class CloudStorage(Storage):
         """
         if not name:
             raise ValueError("The name must be given to delete().")
-        with _django_errors():
+        with django_errors():
             self.service.delete(str(name))
 
 
@@ -364,12 +366,3 @@ def _made_again(cls: type[CloudStorage], given: dict[str, Any]) -> CloudStorage:
     storage = cls.__new__(cls)
     storage._set_up(given)  # noqa: SLF001 - what __init__ does
     return storage
-
-
-@contextlib.contextmanager
-def _django_errors() -> Iterator[None]:
-    """Turn the error of a refused name into the one Django raises for such names."""
-    try:
-        yield
-    except InvalidName as error:
-        raise SuspiciousFileOperation(str(error)) from error

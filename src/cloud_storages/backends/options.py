@@ -7,6 +7,7 @@ storage; else a Django setting, for all of them; else its default.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,13 +17,12 @@ import attrs
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from cloud_storages.adapters.appwrite.connection import Secret
 from cloud_storages.domain.identifiers import identifier, is_legal, legacy_identifier
 from cloud_storages.domain.layouts import BucketPlan, FullPath, LastDirectory, Layout
 from cloud_storages.domain.names import segments
-from cloud_storages.domain.values import OnConflict
+from cloud_storages.domain.values import OnConflict, Secret
 
-__all__ = ["OPTIONS", "SECRETS", "Option", "Options", "read"]
+__all__ = ["LONGEST_LIFETIME", "OPTIONS", "SECRETS", "Option", "Options", "read"]
 
 #: Options that appear in no message, representation, migration or pickle.
 SECRETS = frozenset({"api_key"})
@@ -32,6 +32,8 @@ _LAYOUTS: dict[str, type[LastDirectory | FullPath]] = {
     "path": FullPath,
 }
 _ACCESS = ("public", "private")
+#: Seconds for which a link to a private file may be good: what is to be open longer is public.
+LONGEST_LIFETIME = 366 * 86_400.0
 _EXAMPLE = "https://cloud.appwrite.io/v1."
 
 
@@ -75,6 +77,9 @@ class Options:
     pool_size: int
     workers: int
     legacy_ids: bool
+    cache: str
+    url_lifetime: float
+    transformations: bool
 
     @property
     def on_conflict(self) -> OnConflict:
@@ -248,6 +253,24 @@ def _at_least(least: float, kind: type[int | float]) -> Callable[[Any], Any]:
     return checked
 
 
+def _cache_alias(found: Any) -> str:
+    alias = _text(found)
+    if alias not in settings.CACHES:
+        raise ValueError(f"is {alias!r}, which CACHES does not have.")
+    return alias
+
+
+def _lifetime(found: Any) -> float:
+    seconds = found.total_seconds() if isinstance(found, dt.timedelta) else found
+    number = not isinstance(seconds, bool) and isinstance(seconds, (int, float))
+    if not number or not 1 <= seconds <= LONGEST_LIFETIME:
+        raise ValueError(
+            f"is {found!r} instead of a timedelta, or a number of seconds, from a second to 366"
+            " days."
+        )
+    return float(seconds)
+
+
 #: Every option, in the order in which they are documented.
 OPTIONS = (
     Option("api_key", "APPWRITE_API_KEY", None, _secret),
@@ -267,4 +290,7 @@ OPTIONS = (
     Option("pool_size", "APPWRITE_POOL_SIZE", 10, _at_least(1, int)),
     Option("workers", "APPWRITE_WORKERS", 4, _at_least(1, int)),
     Option("legacy_ids", "APPWRITE_LEGACY_IDS", False, _flag),
+    Option("cache", "APPWRITE_CACHE", "default", _cache_alias),
+    Option("url_lifetime", "APPWRITE_URL_LIFETIME", 86_400.0, _lifetime),
+    Option("transformations", "APPWRITE_TRANSFORMATIONS", True, _flag),
 )

@@ -7,7 +7,16 @@ import enum
 
 import attrs
 
-__all__ = ["BucketInfo", "FileInfo", "Location", "OnConflict", "Window"]
+__all__ = ["BucketInfo", "FileInfo", "FileToken", "Location", "OnConflict", "Secret", "Window"]
+
+
+class Secret(str):
+    """A text that shows nothing of itself, so that no traceback with variables betrays it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
 
 
 @attrs.frozen(order=True)
@@ -59,11 +68,30 @@ class BucketInfo:
     Attributes:
         bucket_id: its ID.
         name: its name as shown to people.
+        readers: who may read every file in it, in the server's words: ``"any"``, ``"users"``, …
+        draws: whether it shows previews of pictures.
 
     """
 
     bucket_id: str
     name: str
+    readers: frozenset[str] = frozenset()
+    draws: bool = True
+
+
+@attrs.frozen
+class FileToken:
+    """
+    What opens one file, as it is now, to whoever has it.
+
+    Attributes:
+        secret: goes into a URL.
+        expires: when it opens nothing any more, with time zone.
+
+    """
+
+    secret: Secret = attrs.field(converter=Secret)
+    expires: dt.datetime
 
 
 @attrs.frozen

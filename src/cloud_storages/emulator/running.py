@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -15,6 +17,7 @@ from cloud_storages.emulator.versions import DEFAULT
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
 
 @final
@@ -68,6 +71,7 @@ class Emulator(Served):
         self._store: Store | None = None
         self._shell: Shell | None = None
         self._application: Application | None = None
+        self._ahead = timedelta()
         self.traffic = Traffic()
 
     def __repr__(self) -> str:
@@ -92,7 +96,7 @@ class Emulator(Served):
                 raise RuntimeError("the emulator is running already")
             sensitive = self._settings.case_sensitive_lookup
             store = Store(self._data, case_sensitive=sensitive)
-            application = Application(store, self._settings)
+            application = Application(store, self._settings, self._now)
             try:
                 self._shell = Shell(
                     application,
@@ -116,6 +120,20 @@ class Emulator(Served):
         if shell is not None and store is not None:
             shell.close()
             store.close()
+
+    @contextlib.contextmanager
+    def ahead(self, seconds: float) -> Iterator[None]:
+        """Let its clock be ahead while the block runs, for what expires; blocks add up."""
+        with self._lock:
+            self._ahead += timedelta(seconds=seconds)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._ahead -= timedelta(seconds=seconds)
+
+    def _now(self) -> datetime:
+        return datetime.now(timezone.utc) + self._ahead
 
     def purge(self) -> None:
         """Remove the files of deleted buckets that ``purge_later`` left lying."""

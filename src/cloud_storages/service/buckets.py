@@ -21,9 +21,10 @@ from cloud_storages.domain.errors import (
 from cloud_storages.domain.layouts import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from cloud_storages.domain.layouts import BucketPlan
+    from cloud_storages.domain.values import BucketInfo
     from cloud_storages.ports import FileStore
 
 __all__ = ["QUIET_SECONDS", "Buckets"]
@@ -144,6 +145,24 @@ class Buckets:
     def directories(self) -> list[str]:
         """Return the directories that are buckets, the root bucket left out."""
         return self._plan.directory_names(self._store.buckets())
+
+    def existing(self, directories: Iterable[str]) -> list[BucketInfo]:
+        """
+        Return the buckets there are for directories, for the root and for what is mapped.
+
+        One request, which does not wait long.
+        """
+        wanted = {ROOT, *self._plan.mapping, *directories}
+        there = {bucket.bucket_id: bucket for bucket in self._impatient.buckets()}
+        found: dict[str, BucketInfo] = {}
+        for directory in wanted:
+            by_name: tuple[str, ...] = ()
+            if not self._plan.is_given(directory):
+                by_name = self._plan.found_by_name(directory, there.values())
+            for bucket_id in (self._plan.bucket_id(directory), *by_name):
+                if bucket_id in there:
+                    found[bucket_id] = there[bucket_id]
+        return [found[bucket_id] for bucket_id in sorted(found)]
 
     def _exists(self, bucket_id: str) -> bool:
         # Looking for a file in a bucket proves that it exists, and needs no right to list buckets.

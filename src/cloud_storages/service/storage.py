@@ -22,17 +22,20 @@ from cloud_storages.domain.names import alternative, content_suffix, fitted
 from cloud_storages.domain.policy import Step, decide
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.domain.values import Location, OnConflict
+from cloud_storages.service.links import Address, NoMarks
 from cloud_storages.service.reader import RemoteReader
 from cloud_storages.service.recent import Recent
 from cloud_storages.service.turns import turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cloud_storages.domain.layouts import Layout, Place
-    from cloud_storages.domain.values import FileInfo
+    from cloud_storages.domain.values import BucketInfo, FileInfo
     from cloud_storages.ports import Content, FileStore
     from cloud_storages.service.buckets import Buckets
+    from cloud_storages.service.links import Links
 
 __all__ = ["StorageService"]
 
@@ -62,6 +65,7 @@ class StorageService:
         choice: source of the random parts of alternative names and staging slots.
         pause: waits for a number of seconds, where writers of other processes are in the way.
         recent: remembers what was stored; nothing, if not given.
+        links: what URLs carry; nothing, if not given.
 
     Every method that takes a name raises InvalidName before any request if the layout refuses
     it, and passes on what the store raises.
@@ -78,6 +82,7 @@ class StorageService:
         choice: random.Random | None = None,
         pause: Callable[[float], None] = lambda _: None,
         recent: Recent | None = None,
+        links: Links | None = None,
     ) -> None:
         self._store = store
         self._layout = layout
@@ -86,6 +91,9 @@ class StorageService:
         self._choice = choice or random.SystemRandom()
         self._pause = pause
         self._recent = recent or Recent()
+        self._links = links or NoMarks()
+        #: Files whose replacement by this process may have left a staged copy.
+        self._untidy: set[Location] = set()
 
     # Names
 
@@ -104,14 +112,56 @@ class StorageService:
         """
         Return the address of a file for browsers; whether the file exists is not asked.
 
-        Costs no request once the directory of the name is known, and does not fail when the
-        server is down.
+        Costs no request once the directory of the name and what the URL carries are known.
         """
+        return self.addresses((name,))[name].url()
+
+    def addresses(
+        self, names: Iterable[str], lifetime: float | dt.datetime | None = None
+    ) -> dict[str, Address]:
+        """
+        Return where files are to be seen, by name.
+
+        Public files cost no request once their directories are known, and do not fail when the
+        server is down. ``cloud_storages.service.links`` says when private ones do.
+
+        Args:
+            names: of which files; whether they exist is not asked.
+            lifetime: for which links to private files are good: seconds, or until when; None for
+                the usual.
+
+        """
+        locations = {name: self._location(name) for name in names}
+        marks = self._links.marks(set(locations.values()), lifetime)
+        return {
+            name: Address(self._store, location, marks[location])
+            for name, location in locations.items()
+        }
+
+    def recently(self, name: str) -> FileInfo | None:
+        """Return what is known of a file that was stored here a moment ago; makes no request."""
+        place = self._layout.place(name)
+        return self._recent.get(Location(self._buckets.guess(place.directory), place.file_id))
+
+    def existing_buckets(self, names: Iterable[str]) -> list[BucketInfo]:
+        """
+        Return the buckets there are for these names, the settings' own and the root, asking once.
+
+        Names that no layout accepts are left out.
+        """
+        directories = set()
+        for name in names:
+            with contextlib.suppress(InvalidName):
+                directories.add(self._layout.place(name).directory)
+        return self._buckets.existing(directories)
+
+    def _location(self, name: str) -> Location:
+        """Return where a file is, asking for the bucket of its directory at most."""
         place = self._layout.place(name)
         bucket_id = self._buckets.known(place.directory)
         if bucket_id is None:
             bucket_id = self._buckets.ask(place.directory)
-        return self._store.url(Location(bucket_id, place.file_id))
+        return Location(bucket_id, place.file_id)
 
     # Reading
 
@@ -134,9 +184,7 @@ class StorageService:
             NotFound: there is no such file; a partial is none.
 
         """
-        place = self._layout.place(name)
-        location = Location(self._buckets.guess(place.directory), place.file_id)
-        return self._recent.get(location) or self._asked(place)
+        return self.recently(name) or self._asked(self._layout.place(name))
 
     def _asked(self, place: Place) -> FileInfo:
         return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
@@ -305,6 +353,7 @@ class StorageService:
         try:
             with turn(location):
                 info = self._store.create(location, place.title, _Stored(self._store, staged))
+            self._links.stored(info)
             self._discard(staged.location)
         except CloudStorageError as error:
             # A key that may only read, or another process that is at it: the copy is as good.
@@ -376,6 +425,7 @@ class StorageService:
 
     def _replace(self, bucket_id: str, place: Place, content: Content) -> None:
         refusals = 0
+        real = Location(bucket_id, place.file_id)
         for round_ in range(_ROUNDS):
             self._make_way(round_)
             found = self._found(bucket_id, place, staged=True)
@@ -384,6 +434,7 @@ class StorageService:
             if step is Step.REUSE:
                 return
             if step is Step.REPLACE:
+                self._untidy.add(real)
                 self._swap(bucket_id, place, content, found)
                 return
             try:
@@ -406,7 +457,7 @@ class StorageService:
         aside = self._stage(bucket_id, place, content, staged)
         for round_ in range(_ROUNDS):
             self._make_way(round_)
-            self._recent.forget(real)
+            self._changing(real)
             try:
                 self._store.delete(real)
             except FileMissing:
@@ -429,7 +480,8 @@ class StorageService:
                 if twin is None or not content.fingerprint.matches(twin):
                     continue
                 info = twin
-            self._discard(aside.location)
+            if self._discard(aside.location):
+                self._untidy.discard(real)
             self._discard_abandoned(staged, info)
             return
         self._discard_if_stored(aside.location, real)
@@ -458,20 +510,41 @@ class StorageService:
     def _delete(self, bucket_id: str, place: Place) -> None:
         real = Location(bucket_id, place.file_id)
         with turn(real):
-            self._recent.forget(real)
-            # Before the file itself: a copy left by a crash would bring older content back. Files
-            # opened for writing are replaced under every policy, so one may be left under each.
-            staged = self._store.find(bucket_id, place.staging_ids)
-            for info in staged.values():
-                # Whoever was replacing the file may be clearing its copy away just now.
-                with contextlib.suppress(FileMissing):
-                    self._store.delete(info.location)
-            self._store.delete(real)
+            self._changing(real)
+            looked = self._on_conflict is OnConflict.OVERWRITE or real in self._untidy
+            if looked:
+                # Before the file itself: a copy left by a crash would bring older content back.
+                self._delete_staged(bucket_id, place)
+            try:
+                self._store.delete(real)
+            except FileMissing:
+                # In the middle of a replacement a staged copy is all there is, for readers too.
+                if not looked:
+                    self._delete_staged(bucket_id, place)
+            else:
+                self._untidy.discard(real)
+            finally:
+                # A page may have asked for a link just before.
+                self._links.changed(real)
+
+    def _delete_staged(self, bucket_id: str, place: Place) -> None:
+        for info in self._store.find(bucket_id, place.staging_ids).values():
+            # Whoever was replacing the file may be clearing its copy away just now.
+            with contextlib.suppress(FileMissing):
+                self._store.delete(info.location)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
         info = self._store.create(Location(bucket_id, place.file_id), place.title, content)
-        self._recent.note(info)
+        self._stored(info)
         return info
+
+    def _stored(self, info: FileInfo) -> None:
+        self._recent.note(info)
+        self._links.stored(info)
+
+    def _changing(self, location: Location) -> None:
+        self._recent.forget(location)
+        self._links.changed(location)
 
     def _found(self, bucket_id: str, place: Place, *, staged: bool = False) -> dict[str, FileInfo]:
         wanted = (place.file_id, *place.staging_ids) if staged else (place.file_id,)
@@ -482,14 +555,16 @@ class StorageService:
         if round_:
             self._pause(self._choice.uniform(0, _STEP * round_))
 
-    def _discard(self, location: Location) -> None:
-        """Delete a staged copy that is no longer needed; a failure leaves it for later."""
+    def _discard(self, location: Location) -> bool:
+        """Delete a staged copy that is no longer needed; return whether it is gone."""
         try:
             self._store.delete(location)
         except FileMissing:
             pass
         except CloudStorageError as error:
             logger.warning("could not delete the staged copy %s: %s", location, error)
+            return False
+        return True
 
     def _discard_if_stored(self, aside: Location, real: Location) -> None:
         """Delete a staged copy if the file itself is certainly there."""

@@ -33,6 +33,7 @@ from cloud_storages.domain.errors import (
     IntegrityError,
     Rejected,
 )
+from cloud_storages.domain.showing import Mark, Preview, Showing
 from cloud_storages.domain.signatures import CHUNK_SIZE, Fingerprint, fingerprint
 from cloud_storages.domain.values import BucketInfo, Location
 from cloud_storages.ports import BytesContent
@@ -48,6 +49,7 @@ from cloud_storages.testing.strategies import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from cloud_storages.ports import Content, FileStore
 
@@ -114,6 +116,12 @@ class Harness(Protocol):
 
     def visit(self, url: str) -> bytes | None:
         """Return what a browser without any key is shown at a URL; None if it is refused."""
+
+    def ahead(self, seconds: float) -> AbstractContextManager[None]:
+        """Let the store's clock be ahead while a block runs."""
+
+    def needs_tokens(self) -> None:
+        """Skip if the server has no file tokens."""
 
 
 @attrs.frozen
@@ -889,6 +897,15 @@ class FileStoreConformance:
         assert list(store.buckets(made.name)) == [made]
         assert list(store.files(made.bucket_id)) == []
 
+    @pytest.mark.parametrize("public", [True, False], ids=["public", "private"])
+    def test_a_bucket_tells_who_may_read_it(
+        self, store: FileStore, bucket: str, public: bool
+    ) -> None:
+        """A bucket in a list says whether strangers are among its readers."""
+        store.create_bucket(f"n{bucket[:30]}", "made here", public=public)
+        (found,) = (each for each in store.buckets() if each.bucket_id == f"n{bucket[:30]}")
+        assert ("any" in found.readers) is public
+
     def test_buckets_are_listed_past_the_default_page(self, store: FileStore, bucket: str) -> None:
         """A list of more buckets than the server sends by default has each once."""
         made = {f"{n}-{bucket[:30]}" for n in range(_DEFAULT_PAGE + 2)}
@@ -985,6 +1002,111 @@ class FileStoreConformance:
             store.url(Location(f"no{bucket[:30]}", "none")),
         }
         assert len(urls) == 3
+
+    def test_addresses_of_one_file_differ_by_what_they_show_and_carry(
+        self, store: FileStore, location: Location
+    ) -> None:
+        """A download, each preview and each version have an address of their own."""
+        store.create(location, "photo.png", BytesContent(b"photo"))
+        wanted = [
+            (Showing(), Mark()),
+            (Showing(), Mark(version="1a2b3c4d")),
+            (Showing(download=True), Mark()),
+            *((Showing(preview=Preview(width=width)), Mark()) for width in (320, 640)),
+        ]
+        assert len({store.url(location, *each) for each in wanted}) == len(wanted)
+
+    def test_a_version_changes_nothing_of_what_is_shown(self, harness: Harness) -> None:
+        """Whatever version an address carries, it shows the file there is."""
+        location = Location(harness.bucket(public=True), "photo.png")
+        harness.store.create(location, "photo.png", BytesContent(b"photo"))
+        url = harness.store.url(location, Showing(), Mark(version="1a2b3c4d"))
+        assert harness.visit(url) == b"photo"
+
+    def test_a_token_opens_its_private_file_to_anyone(self, harness: Harness) -> None:
+        """With a token in it the address of a private file works, to see and to download."""
+        location = _private(harness)
+        token = harness.store.link(location, _soon())
+        for showing in (Showing(), Showing(download=True)):
+            url = harness.store.url(location, showing, Mark(token=token.secret))
+            assert harness.visit(url) == b"for few"
+        assert harness.visit(harness.store.url(location)) is None
+
+    def test_a_token_opens_no_other_file(self, harness: Harness) -> None:
+        """A token for one file is none for its neighbour, nor for one in another bucket."""
+        location = _private(harness)
+        neighbour = Location(location.bucket_id, "neighbour.png")
+        harness.store.create(neighbour, "neighbour.png", BytesContent(b"for others"))
+        elsewhere = _private(harness)
+        token = Mark(token=harness.store.link(location, _soon()).secret)
+        for other in (neighbour, elsewhere):
+            assert harness.visit(harness.store.url(other, Showing(), token)) is None
+
+    def test_a_token_opens_nothing_after_it_expires(self, harness: Harness) -> None:
+        """A token says when it ends, and does."""
+        location = _private(harness)
+        asked = dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=600)
+        token = harness.store.link(location, asked)
+        assert dt.timedelta() <= asked - token.expires <= dt.timedelta(seconds=1)
+        url = harness.store.url(location, Showing(), Mark(token=token.secret))
+        with harness.ahead(500):
+            assert harness.visit(url) == b"for few"
+        with harness.ahead(601):
+            assert harness.visit(url) is None
+
+    def test_a_token_dies_with_its_file(self, harness: Harness) -> None:
+        """A token opens neither the place of a deleted file nor what is stored there next."""
+        location = _private(harness)
+        url = harness.store.url(
+            location, Showing(), Mark(token=harness.store.link(location, _soon()).secret)
+        )
+        harness.store.delete(location)
+        assert harness.visit(url) is None
+        harness.store.create(location, "secret.png", BytesContent(b"for fewer"))
+        assert harness.visit(url) is None
+
+    def test_a_file_has_as_many_tokens_as_it_is_asked_for(self, harness: Harness) -> None:
+        """One token takes nothing from another."""
+        location = _private(harness)
+        tokens = [harness.store.link(location, _soon()) for _ in range(3)]
+        assert len({token.secret for token in tokens}) == 3
+        for token in tokens:
+            url = harness.store.url(location, Showing(), Mark(token=token.secret))
+            assert harness.visit(url) == b"for few"
+
+    def test_there_is_no_token_for_what_is_not_there(
+        self, harness: Harness, location: Location
+    ) -> None:
+        """A missing file or bucket is told as such."""
+        harness.needs_tokens()
+        with pytest.raises(FileMissing):
+            harness.store.link(location, _soon())
+        with pytest.raises(BucketMissing):
+            harness.store.link(Location(f"no{location.bucket_id[:30]}", "a.png"), _soon())
+
+    def test_there_is_no_token_for_the_past(self, harness: Harness) -> None:
+        """A token that would have ended already is not made."""
+        location = _private(harness)
+        with pytest.raises(Rejected):
+            harness.store.link(location, _soon() - dt.timedelta(days=1))
+
+    def test_a_token_shows_nothing_of_its_secret(self, harness: Harness) -> None:
+        """Neither the text nor the representation of a token is worth stealing."""
+        token = harness.store.link(_private(harness), _soon())
+        shown = f"{token!r} {token.secret!r} {Mark(token=token.secret)!r}"
+        assert str.__str__(token.secret) not in shown
+
+
+def _private(harness: Harness) -> Location:
+    """Return a file in a private bucket of its own."""
+    harness.needs_tokens()
+    location = Location(harness.bucket(public=False), "secret.png")
+    harness.store.create(location, "secret.png", BytesContent(b"for few"))
+    return location
+
+
+def _soon() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=1)
 
 
 def _content(store: FileStore, location: Location) -> bytes:

@@ -223,8 +223,10 @@ class TestEveryUse:
     ],
     ids=["wrong project", "wrong key", "key of an unknown kind", "no server"],
 )
-def test_a_url_is_rendered_all_the_same(right: dict[str, Any], wrong: dict[str, str]) -> None:
-    url = AppWriteStorage(**{**right, **wrong}).url("docs/there.txt")
+def test_the_url_of_a_public_file_is_rendered_all_the_same(
+    right: dict[str, Any], wrong: dict[str, str]
+) -> None:
+    url = AppWriteStorage(**{**right, **wrong, "access": "public"}).url("docs/there.txt")
 
     assert "/storage/buckets/docs/files/there.txt/view?project=" in url
 
@@ -426,9 +428,9 @@ def test_two_buckets_of_one_name_are_told_with_what_to_write(
 
 
 def test_private_files_are_private(right: dict[str, Any]) -> None:
-    storage = AppWriteStorage(**right)
+    plain = AppWriteStorage(**{**right, "access": "public"}).url("docs/there.txt")
 
-    answer = requests.get(storage.url("docs/there.txt"), timeout=30)
+    answer = requests.get(plain, timeout=30)
 
     assert answer.status_code in (401, 404)
     assert b"content" not in answer.content

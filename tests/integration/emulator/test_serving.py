@@ -7,6 +7,7 @@ import hashlib
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,6 +45,27 @@ def test_traffic_tells_what_reached_the_server(emulator: Emulator, client: Clien
 
     assert emulator.traffic.exchanges == (Exchange("GET", f"/v1{FILES}/f/view", 200, 0, 7),)
     assert emulator.traffic.connections == 0
+
+
+def test_a_clock_that_is_ahead_lets_a_token_expire_for_the_length_of_a_block(
+    emulator: Emulator, client: Client
+) -> None:
+    client.bucket("b")
+    client.upload("b", "f", b"content")
+    soon = (datetime.now(timezone.utc) + timedelta(hours=1)).isoformat()
+    made = client.send("POST", "/tokens/buckets/b/files/f", json_body={"expire": soon})
+    query = [("token", made.json["secret"]), ("project", "demo")]
+
+    def shown() -> int:
+        nobody: dict[str, str | None] = {"X-Appwrite-Key": None, "X-Appwrite-Project": None}
+        return client.send("GET", f"{FILES}/f/view", query=query, headers=nobody).status
+
+    with emulator.ahead(3000):
+        assert shown() == 200
+        with emulator.ahead(3000):
+            assert shown() == 401
+        assert shown() == 200
+    assert shown() == 200
 
 
 def test_traffic_counts_the_bytes_of_an_upload(emulator: Emulator, client: Client) -> None:

@@ -407,13 +407,25 @@ OPERATIONS = (
         (_FIND,),
         _THERE,
     ),
-    Operation("delete", _deletes, Changes(_without), (_FIND, _DELETE), _THERE),
-    Operation("delete what is missing", _deletes, Changes(_without), (_FIND, _DELETE)),
+    Operation("delete", _deletes, Changes(_without), (_DELETE,), _THERE),
+    Operation("delete what is missing", _deletes, Changes(_without), (_DELETE, _FIND)),
+    Operation(
+        "delete under overwrite", _deletes, Changes(_without), (_FIND, _DELETE), _THERE, OVERWRITE
+    ),
     Operation(
         "delete in the middle of a replacement",
         _deletes,
         Changes(_without),
         (_FIND, _DELETE, _DELETE),
+        {"a.bin": NEW},
+        OVERWRITE,
+        interrupted=True,
+    ),
+    Operation(
+        "delete in the middle of a replacement, keep both",
+        _deletes,
+        Changes(_without),
+        (_DELETE, _FIND, _DELETE),
         {"a.bin": NEW},
         interrupted=True,
     ),

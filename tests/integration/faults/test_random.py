@@ -66,6 +66,8 @@ class DisturbedMachine(RuleBasedStateMachine):
         #: Names whose replacement failed, and may have stopped where nothing keeps them taken.
         self.halfway: set[str] = set()
         self.written = 0
+        #: Whether something went wrong with what was done last.
+        self.in_trouble = False
 
     # What is done
 
@@ -80,6 +82,8 @@ class DisturbedMachine(RuleBasedStateMachine):
 
     def _save(self, name: str, content: bytes, disturbance: Any) -> None:
         path = f"{self.directory}/{name}"
+        # What went wrong before may have left a dead connection.
+        was_in_trouble = self.in_trouble or disturbance is not None
         try:
             saved = self._do(lambda: self.storage.save(path, ContentFile(content)), disturbance)
         except _Failed:
@@ -93,7 +97,7 @@ class DisturbedMachine(RuleBasedStateMachine):
         before = self.may.setdefault(saved, {NOTHING})
         if saved in self.halfway:
             before = before | {NOTHING}
-        if self.policy == "keep both" and disturbance is None:
+        if self.policy == "keep both" and not was_in_trouble:
             assert NOTHING in before, f"{saved} was taken"
         elif self.policy != "overwrite":
             # Of a twin stored within the last second it cannot be told whether it is this very
@@ -197,6 +201,7 @@ class DisturbedMachine(RuleBasedStateMachine):
 
     def _do(self, act: Callable[[], Any], disturbance: tuple[Trouble, int, Span] | None) -> Any:
         """Do something in trouble; raise _Failed if it raised what the trouble allows."""
+        self.in_trouble = disturbance is not None
         if disturbance is None:
             return guarded(act)
         trouble, nth, span = disturbance

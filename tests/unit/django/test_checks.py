@@ -176,7 +176,7 @@ class TestE002:
         assert (message.id, message.level) == ("cloud_storages.E002", ERROR)
         assert message.msg.startswith("STORAGES['files']: ")
         assert "'bukkets'" in message.msg
-        assert "bucket_id, buckets, create_buckets" in message.msg
+        assert "bucket_id, buckets, cache, create_buckets" in message.msg
         assert "OPTIONS" in message.hint
 
     def test_other_aliases_are_looked_at_all_the_same(self) -> None:

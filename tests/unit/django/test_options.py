@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -34,6 +35,9 @@ SETTINGS = {
     "pool_size": "APPWRITE_POOL_SIZE",
     "workers": "APPWRITE_WORKERS",
     "legacy_ids": "APPWRITE_LEGACY_IDS",
+    "cache": "APPWRITE_CACHE",
+    "url_lifetime": "APPWRITE_URL_LIFETIME",
+    "transformations": "APPWRITE_TRANSFORMATIONS",
 }
 WRONG = [
     ("api_key", ""),
@@ -104,6 +108,22 @@ WRONG = [
     ("pool_size", None),
     ("legacy_ids", "no"),
     ("legacy_ids", 1),
+    ("cache", ""),
+    ("cache", None),
+    ("cache", "no-such-cache"),
+    ("cache", 3),
+    ("url_lifetime", 0),
+    ("url_lifetime", 0.5),
+    ("url_lifetime", -1),
+    ("url_lifetime", "1 day"),
+    ("url_lifetime", None),
+    ("url_lifetime", True),
+    ("url_lifetime", float("nan")),
+    ("url_lifetime", float("inf")),
+    ("url_lifetime", dt.timedelta(0)),
+    ("url_lifetime", dt.timedelta(days=367)),
+    ("transformations", "no"),
+    ("transformations", 0),
 ]
 
 
@@ -195,6 +215,9 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     assert options.create_buckets is True
     assert options.public_endpoint is None
     assert options.legacy_ids is False
+    assert options.cache == "default"
+    assert options.url_lifetime == 24 * 60 * 60
+    assert options.transformations is True
     with without("APPWRITE_ACCESS"):
         assert AppWriteStorage(**COMPLETE).options.access == "public"
 
@@ -219,14 +242,18 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
         ("workers", 1, 8),
         ("pool_size", 1, 50),
         ("legacy_ids", True, False),
+        ("cache", "default", "other"),
+        ("url_lifetime", 60.0, 3600.0),
+        ("transformations", False, True),
     ],
 )
 def test_a_setting_holds_for_every_storage_but_an_option_beats_it(
     option: str, as_setting: Any, as_option: Any
 ) -> None:
     given = {name: told for name, told in COMPLETE.items() if name != option}
+    caches = {**settings.CACHES, "other": settings.CACHES["default"]}
 
-    with override_settings(**{SETTINGS[option]: as_setting}):
+    with override_settings(CACHES=caches, **{SETTINGS[option]: as_setting}):
         plain = AppWriteStorage(**given)
         own = AppWriteStorage(**given, **{option: as_option})
 
@@ -245,6 +272,11 @@ def test_an_option_of_none_is_told_rather_than_replaced_by_the_setting() -> None
 @pytest.mark.parametrize("number", [1, 30, 2.5])
 def test_a_timeout_may_be_a_whole_number_or_not(number: float) -> None:
     assert AppWriteStorage(**COMPLETE, timeout=number).options.timeout == number
+
+
+@pytest.mark.parametrize("day", [86_400, 86_400.0, dt.timedelta(days=1)])
+def test_the_lifetime_of_urls_may_be_seconds_or_a_timedelta(day: Any) -> None:
+    assert AppWriteStorage(**COMPLETE, url_lifetime=day).options.url_lifetime == 24 * 60 * 60
 
 
 def test_a_slash_at_the_end_of_an_endpoint_makes_no_difference() -> None:

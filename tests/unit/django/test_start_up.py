@@ -27,7 +27,7 @@ settings.configure(
     APPWRITE_PROJECT_ID="site",
     APPWRITE_BUCKET_ID="media",
     APPWRITE_BUCKETS={"photos": "p1"},
-    APPWRITE_ACCESS="private",
+    APPWRITE_ACCESS="public",
 )
 django.setup()
 from django.core.files.storage import default_storage

@@ -20,6 +20,7 @@ CALLS = (
     "files",
     "buckets",
     "create_bucket",
+    "link",
 )
 
 
@@ -45,8 +46,8 @@ class Recorded:
     def recover(self):
         self._fails_at = 0
 
-    def url(self, location):
-        return self._store.url(location)
+    def url(self, *args):
+        return self._store.url(*args)
 
     def __getattr__(self, name):
         if name not in CALLS:

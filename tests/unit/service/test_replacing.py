@@ -161,9 +161,11 @@ def test_a_file_that_another_saved_meanwhile_is_not_replaced_where_both_are_kept
 @pytest.mark.parametrize("policy", OnConflict)
 def test_what_an_outage_left_of_a_replacement_does_not_outlive_the_file(policy):
     real = memory_with(**{"a.txt": OLD})
+    outage = Recorded(real, fails_at=3)
+    service = service_over(outage, policy)
     with pytest.raises(Unavailable):
-        service_over(Recorded(real, fails_at=3), policy).replace("docs/a.txt", content(NEW))
-    service = service_over(real, policy)
+        service.replace("docs/a.txt", content(NEW))
+    outage.recover()
 
     service.delete("docs/a.txt")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from cloud_storages.domain.errors import BucketMissing, Misconfigured
-from cloud_storages.domain.values import BucketInfo, FileInfo, Location
+from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken, Location, Secret
 
-__all__ = ["bucket_info", "file_info", "has_upload_lock", "permissions", "rows"]
+__all__ = ["bucket_info", "file_info", "file_token", "has_upload_lock", "permissions", "rows"]
+
+_READ = re.compile(r'read\("([^"]*)"\)')
 
 
 def file_info(document: object, bucket_id: str) -> FileInfo:
@@ -65,9 +68,35 @@ def bucket_info(document: object) -> BucketInfo:
     """
     document = _mapping(document, "a bucket")
     try:
-        return BucketInfo(str(document["$id"]), str(document["name"]))
-    except KeyError as error:
+        granted = document.get("$permissions") or ()
+        readers = (_READ.fullmatch(str(each)) for each in granted)
+        return BucketInfo(
+            str(document["$id"]),
+            str(document["name"]),
+            frozenset(reader[1] for reader in readers if reader),
+            # Servers before 1.8.1 know no such choice, and draw.
+            draws=document.get("transformations") is not False,
+        )
+    except (KeyError, TypeError) as error:
         raise _not_appwrite("a bucket") from error
+
+
+def file_token(document: object) -> FileToken:
+    """
+    Return the token a document tells.
+
+    Raises:
+        Misconfigured: it is no token document.
+
+    """
+    document = _mapping(document, "a token")
+    secret = document.get("secret")
+    if not isinstance(secret, str) or not secret:
+        raise _not_appwrite("a token")
+    try:
+        return FileToken(Secret(secret), _time(str(document["expire"])))
+    except (KeyError, ValueError):
+        raise _not_appwrite("a token") from None  # the frames of the cause hold the secret
 
 
 def rows(document: object, key: str) -> list[Any]:

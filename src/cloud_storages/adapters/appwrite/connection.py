@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode, urlsplit
 
 import attrs
 
-__all__ = ["DEFAULT_ENDPOINT", "Connection", "Secret"]
+from cloud_storages.domain.values import Secret
+
+if TYPE_CHECKING:
+    from cloud_storages.domain.showing import Mark, Showing
+    from cloud_storages.domain.values import Location
+
+__all__ = ["DEFAULT_ENDPOINT", "Connection"]
 
 DEFAULT_ENDPOINT = "https://cloud.appwrite.io/v1"
-
-
-class Secret(str):
-    """A text that shows nothing of itself, so that no traceback with variables betrays it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
+_COLOR_DIGITS = 6
 
 
 def _trimmed(url: str) -> str:
@@ -34,7 +33,8 @@ class Connection:
         endpoint: base URL, ending in ``/v1``.
         project_id: the project.
         api_key: secret of an API key with files.read and files.write; buckets.read and
-            buckets.write too where buckets are to be found by name and created.
+            buckets.write too where buckets are to be found by name and created; tokens.write
+            too where private files are to have links.
         public_endpoint: base URL that browsers use.
         timeout: seconds without a sign of life from the server after which a request has
             failed; an upload gets UPLOAD_PATIENCE more.
@@ -78,7 +78,26 @@ class Connection:
                 f" it should look like {DEFAULT_ENDPOINT}."
             )
 
-    def view_url(self, bucket_id: str, file_id: str) -> str:
+    def url(self, location: Location, showing: Showing, mark: Mark) -> str:
         """Return the address at which a browser sees a file, if it may."""
-        path = f"/storage/buckets/{quote(bucket_id, safe='')}/files/{quote(file_id, safe='')}/view"
-        return f"{self.public_endpoint}{path}?project={quote(self.project_id, safe='')}"
+        bucket_id, file_id = (quote(each, safe="") for each in attrs.astuple(location))
+        query = {"project": self.project_id}
+        action = "download" if showing.download else "view"
+        if showing.preview is not None:
+            action = "preview"
+            query |= {_camel(name): value for name, value in showing.preview.chosen().items()}
+            if mark.version and not showing.preview.border_width:
+                # Appwrite keeps previews by its own parameters, for a while beyond the file's
+                # deletion; the colour of a border that is not drawn tells the new file's apart.
+                query["borderColor"] = mark.version[:_COLOR_DIGITS]
+        if mark.version and not mark.token:
+            query["v"] = mark.version  # no parameter of Appwrite's, which ignores such
+        if mark.token:
+            query["token"] = mark.token
+        path = f"/storage/buckets/{bucket_id}/files/{file_id}/{action}"
+        return f"{self.public_endpoint}{path}?{urlencode(query, quote_via=quote, safe='')}"
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))

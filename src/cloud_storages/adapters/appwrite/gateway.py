@@ -98,6 +98,7 @@ _SCOPES = {
     "list": "files.read",
     "list buckets": "buckets.read",
     "create bucket": "buckets.write",
+    "link to": "tokens.write",
 }
 _HINTS = {
     "project_not_found": f"Check {_PROJECT}.",
@@ -110,6 +111,12 @@ _HINTS = {
     "storage_file_type_unsupported": "The bucket allows other file extensions only; the Appwrite"
     " console shows and changes them.",
 }
+
+
+_NO_TOKENS = (
+    "File tokens came with Appwrite 1.7, and this server is older: private files, which the setting"
+    " APPWRITE_ACCESS (option 'access') asks for, need a view of your own that serves them."
+)
 
 
 @attrs.frozen
@@ -195,9 +202,16 @@ class Gateway:
         with translated(self._connection, operation, location, what):
             return _json(self._transport.call("get", path, params=params))
 
-    def post(self, path: str, operation: str, document: Mapping[str, object], what: str) -> Any:
+    def post(
+        self,
+        path: str,
+        operation: str,
+        document: Mapping[str, object],
+        what: str = "",
+        location: Location | None = None,
+    ) -> Any:
         """Create something from a document and return the answer."""
-        with translated(self._connection, operation, None, what):
+        with translated(self._connection, operation, location, what):
             return _json(self._transport.call("post", path, params=document))
 
     def delete(self, path: str, location: Location) -> None:
@@ -410,6 +424,8 @@ def _hint(refusal: Refusal, connection: Connection, operation: str) -> str:
     if refusal.kind == "general_unauthorized_scope":
         scope = _SCOPES.get(operation)
         return f"The key in {_KEY} needs the scope {scope!r}." if scope else f"Check {_KEY}."
+    if operation == "link to" and refusal.kind == "general_route_not_found":
+        return _NO_TOKENS
     if refusal.kind in _HINTS:
         return _HINTS[refusal.kind]
     if refusal.redirect is not None:

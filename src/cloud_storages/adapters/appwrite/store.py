@@ -9,6 +9,7 @@ for an answer: what was stored is compared by ID, completeness, size and signatu
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from urllib.parse import quote
 
 import attrs
 
-from cloud_storages.adapters.appwrite.answers import bucket_info, file_info, rows
+from cloud_storages.adapters.appwrite.answers import bucket_info, file_info, file_token, rows
 from cloud_storages.adapters.appwrite.refusals import (
     CursorLost,
     MaybeOurs,
@@ -36,16 +37,16 @@ from cloud_storages.domain.errors import (
     Unavailable,
 )
 from cloud_storages.domain.identifiers import is_legal
+from cloud_storages.domain.showing import Mark, Showing
 from cloud_storages.domain.signatures import byte_of
 from cloud_storages.domain.values import Location, Window
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cloud_storages.adapters.appwrite.connection import Connection
     from cloud_storages.adapters.appwrite.gateway import Gateway
-    from cloud_storages.domain.values import BucketInfo, FileInfo
+    from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken
     from cloud_storages.ports import Content, FileStore
 
 __all__ = ["AppwriteStore"]
@@ -252,9 +253,27 @@ class AppwriteStore:
                 return
             cursor = (_after(page[-1].bucket_id),)
 
-    def url(self, location: Location) -> str:
+    # The port: addresses
+
+    def url(self, location: Location, showing: Showing = Showing(), mark: Mark = Mark()) -> str:  # noqa: B008 - values
         """Return the address at which a browser sees a file, if it may."""
-        return self._connection.view_url(location.bucket_id, location.file_id)
+        return self._connection.url(location, showing, mark)
+
+    def link(self, location: Location, expires: dt.datetime) -> FileToken:
+        """Make a token that opens a file; see the port."""
+        if self._mixed_case:
+            self.stat(location)
+        bucket_id, file_id = _checked(location.bucket_id), _checked(location.file_id)
+        # A token expires with the whole second it is told.
+        until = expires.astimezone(dt.timezone.utc).replace(microsecond=0)
+        document = self._gateway.post(
+            f"/tokens/buckets/{bucket_id}/files/{file_id}",
+            "link to",
+            {"expire": until.isoformat(timespec="milliseconds")},
+            location=location,
+        )
+        self._key_is_proven = True
+        return file_token(document)
 
     # Uploading
 

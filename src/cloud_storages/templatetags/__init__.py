@@ -1,0 +1,1 @@
+"""Template tags, under the name that Django looks for."""
