@@ -462,6 +462,9 @@ class StorageService:
                 self._store.delete(real)
             except FileMissing:
                 pass
+            except Unavailable:
+                # A deletion without an answer may be carried out yet: the copy stays.
+                raise
             except CloudStorageError:
                 self._discard_if_stored(aside.location, real)
                 raise

@@ -224,6 +224,24 @@ def test_however_often_replacing_was_interrupted_the_next_save_goes_through():
     assert text(service, "docs/a.txt") == NEW
 
 
+@pytest.mark.parametrize("policy", OnConflict)
+def test_a_deletion_that_is_carried_out_when_it_was_given_up_costs_nothing(policy):
+    real = memory_with(**{"a.txt": OLD})
+
+    class Silent(Recorded):
+        def _call(self, name, /, *args, **kwargs):
+            if name == "delete" and args[0].file_id == "a.txt":
+                raise Unavailable("no answer")
+            return super()._call(name, *args, **kwargs)
+
+    with pytest.raises(Unavailable):
+        service_over(Silent(real), policy).replace("docs/a.txt", content(NEW))
+    assert text(service_over(real, policy), "docs/a.txt") == OLD
+    real.delete(Location("docs", "a.txt"))
+
+    assert text(service_over(real, policy), "docs/a.txt") == NEW
+
+
 @pytest.mark.xfail(reason="only overwriting looks for staged copies before it stores", strict=True)
 @pytest.mark.parametrize("policy", [OnConflict.KEEP_BOTH, OnConflict.REUSE_IDENTICAL])
 def test_a_file_in_the_middle_of_its_replacement_keeps_its_name(policy):
