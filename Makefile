@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 
-.PHONY: setup test browser screenshots demo lint types imports package matrix bench clean
+.PHONY: setup test faults browser screenshots demo lint types imports package matrix bench clean
 
 setup: $(SETUP)
 
@@ -26,6 +26,10 @@ browser: $(SETUP)
 # The demo's pictures in docs/images, taken anew with the same browser.
 screenshots: $(SETUP)
 	$(RUN) tests.browser.screenshots
+
+# Everything that can go wrong with every request of every operation; ARGS='--only TEXT' for some.
+faults: $(SETUP)
+	$(RUN) tests.integration.faults $(ARGS)
 
 demo: $(SETUP)
 	$(VENV)/bin/python demo/run.py $(ARGS)

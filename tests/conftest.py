@@ -1,5 +1,6 @@
 """What every test may use: a configured Django, a running emulator, the fake emptied before."""
 
+import contextlib
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -45,9 +46,9 @@ class Server:
         }
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """One server for the whole run; each test makes buckets of its own."""
+@contextlib.contextmanager
+def serving() -> Iterator[Server]:
+    """Return the server the environment names, or else an emulator for the length of the block."""
     endpoint = os.environ.get("APPWRITE_TEST_ENDPOINT")
     if endpoint:
         yield Server(endpoint, os.environ["APPWRITE_TEST_PROJECT"], os.environ["APPWRITE_TEST_KEY"])
@@ -55,6 +56,13 @@ def server() -> Iterator[Server]:
     key = f"standard_{uuid.uuid4().hex}"
     with Emulator(project="tests", key=key, storage_limit=500_000_000) as emulator:
         yield Server(emulator.endpoint, "tests", key, emulator)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server for the whole run; each test makes buckets of its own."""
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture

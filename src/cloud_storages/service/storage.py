@@ -92,6 +92,8 @@ class StorageService:
         self._pause = pause
         self._recent = recent or Recent()
         self._links = links or NoMarks()
+        #: Files whose replacement by this process may have left a staged copy.
+        self._untidy: set[Location] = set()
 
     # Names
 
@@ -423,6 +425,7 @@ class StorageService:
 
     def _replace(self, bucket_id: str, place: Place, content: Content) -> None:
         refusals = 0
+        real = Location(bucket_id, place.file_id)
         for round_ in range(_ROUNDS):
             self._make_way(round_)
             found = self._found(bucket_id, place, staged=True)
@@ -431,6 +434,7 @@ class StorageService:
             if step is Step.REUSE:
                 return
             if step is Step.REPLACE:
+                self._untidy.add(real)
                 self._swap(bucket_id, place, content, found)
                 return
             try:
@@ -458,6 +462,9 @@ class StorageService:
                 self._store.delete(real)
             except FileMissing:
                 pass
+            except Unavailable:
+                # A deletion without an answer may be carried out yet: the copy stays.
+                raise
             except CloudStorageError:
                 self._discard_if_stored(aside.location, real)
                 raise
@@ -476,7 +483,8 @@ class StorageService:
                 if twin is None or not content.fingerprint.matches(twin):
                     continue
                 info = twin
-            self._discard(aside.location)
+            if self._discard(aside.location):
+                self._untidy.discard(real)
             self._discard_abandoned(staged, info)
             return
         self._discard_if_stored(aside.location, real)
@@ -485,7 +493,14 @@ class StorageService:
     def _stage(
         self, bucket_id: str, place: Place, content: Content, staged: Mapping[str, FileInfo]
     ) -> FileInfo:
+        taken = [staged[file_id] for file_id in place.staging_ids if file_id in staged]
         free = [file_id for file_id in place.staging_ids if file_id not in staged]
+        if not free:
+            # So many outages in a row are likelier than so many writers, and while the file itself
+            # is there, its copies are not all there is.
+            oldest = min(taken, key=lambda info: info.created).location
+            self._discard(oldest)
+            free = [oldest.file_id]
         self._choice.shuffle(free)
         for file_id in free:
             location = Location(bucket_id, file_id)
@@ -499,17 +514,27 @@ class StorageService:
         real = Location(bucket_id, place.file_id)
         with turn(real):
             self._changing(real)
-            if self._on_conflict is OnConflict.OVERWRITE:
+            looked = self._on_conflict is OnConflict.OVERWRITE or real in self._untidy
+            if looked:
                 # Before the file itself: a copy left by a crash would bring older content back.
-                for info in self._store.find(bucket_id, place.staging_ids).values():
-                    # Whoever was replacing the file may be clearing its copy away just now.
-                    with contextlib.suppress(FileMissing):
-                        self._store.delete(info.location)
+                self._delete_staged(bucket_id, place)
             try:
                 self._store.delete(real)
+            except FileMissing:
+                # In the middle of a replacement a staged copy is all there is, for readers too.
+                if not looked:
+                    self._delete_staged(bucket_id, place)
+            else:
+                self._untidy.discard(real)
             finally:
                 # A page may have asked for a link just before.
                 self._links.changed(real)
+
+    def _delete_staged(self, bucket_id: str, place: Place) -> None:
+        for info in self._store.find(bucket_id, place.staging_ids).values():
+            # Whoever was replacing the file may be clearing its copy away just now.
+            with contextlib.suppress(FileMissing):
+                self._store.delete(info.location)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
         info = self._store.create(Location(bucket_id, place.file_id), place.title, content)
@@ -533,14 +558,16 @@ class StorageService:
         if round_:
             self._pause(self._choice.uniform(0, _STEP * round_))
 
-    def _discard(self, location: Location) -> None:
-        """Delete a staged copy that is no longer needed; a failure leaves it for later."""
+    def _discard(self, location: Location) -> bool:
+        """Delete a staged copy that is no longer needed; return whether it is gone."""
         try:
             self._store.delete(location)
         except FileMissing:
             pass
         except CloudStorageError as error:
             logger.warning("could not delete the staged copy %s: %s", location, error)
+            return False
+        return True
 
     def _discard_if_stored(self, aside: Location, real: Location) -> None:
         """Delete a staged copy if the file itself is certainly there."""

@@ -215,15 +215,24 @@ def test_what_is_deleted_is_no_longer_known(warm: Warm, folder: str) -> None:
             getattr(storage, ask)(name)
 
 
-@pytest.mark.parametrize("ask", ["exists", "delete"])
-def test_a_question_about_what_is_missing_costs_one(
-    warm: Warm, folder: str, spent: Spent, ask: str
+def test_whether_something_exists_that_does_not_costs_one(
+    warm: Warm, folder: str, spent: Spent
 ) -> None:
     storage = warm()
 
-    getattr(storage, ask)(f"{folder}/missing.bin")
+    assert not storage.exists(f"{folder}/missing.bin")
 
     assert len(spent()) == 1
+
+
+def test_deleting_what_is_missing_costs_a_look_for_a_staged_copy(
+    warm: Warm, folder: str, spent: Spent
+) -> None:
+    storage = warm()
+
+    storage.delete(f"{folder}/missing.bin")
+
+    assert len(spent()) == 2
 
 
 def test_opening_what_is_missing_costs_a_look_for_a_staged_copy(

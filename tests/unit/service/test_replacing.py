@@ -109,9 +109,10 @@ def test_who_may_only_read_reads_the_staged_copy():
     assert service.info("docs/a.txt").size == len(NEW)
 
 
-def test_a_deleted_file_does_not_come_back_from_a_staged_copy():
+@pytest.mark.parametrize("policy", OnConflict)
+def test_a_deleted_file_does_not_come_back_from_a_staged_copy(policy):
     real = interrupted()
-    service = service_over(real, OnConflict.OVERWRITE)
+    service = service_over(real, policy)
 
     service.delete("docs/a.txt")
 
@@ -157,6 +158,21 @@ def test_a_file_that_another_saved_meanwhile_is_not_replaced_where_both_are_kept
     assert [info.location.file_id for info in real.files("docs")] == ["a.txt"]
 
 
+@pytest.mark.parametrize("policy", OnConflict)
+def test_what_an_outage_left_of_a_replacement_does_not_outlive_the_file(policy):
+    real = memory_with(**{"a.txt": OLD})
+    outage = Recorded(real, fails_at=3)
+    service = service_over(outage, policy)
+    with pytest.raises(Unavailable):
+        service.replace("docs/a.txt", content(NEW))
+    outage.recover()
+
+    service.delete("docs/a.txt")
+
+    assert not service.exists("docs/a.txt")
+    assert list(real.files("docs")) == []
+
+
 def test_a_deletion_that_stops_half_way_brings_nothing_old_back():
     real = memory_with(**{"a.txt": OLD})
     with pytest.raises(Crash):
@@ -191,6 +207,49 @@ def test_a_deletion_that_meets_the_end_of_a_replacement_still_deletes_the_file()
     service_over(ClearedMeanwhile(real), OnConflict.OVERWRITE).delete("docs/a.txt")
 
     assert list(real.files("docs")) == []
+
+
+def test_however_often_replacing_was_interrupted_the_next_save_goes_through():
+    real = memory_with(**{"a.txt": OLD})
+    for number in range(20):
+        with contextlib.suppress(Crash):
+            service_over(Recorded(real, fails_at=3, error=Crash), OnConflict.OVERWRITE).save(
+                "docs/a.txt", content(b"attempt %d" % number)
+            )
+    service = service_over(real, OnConflict.OVERWRITE)
+    assert text(service, "docs/a.txt") == OLD
+
+    service.save("docs/a.txt", content(NEW))
+
+    assert text(service, "docs/a.txt") == NEW
+
+
+@pytest.mark.parametrize("policy", OnConflict)
+def test_a_deletion_that_is_carried_out_when_it_was_given_up_costs_nothing(policy):
+    real = memory_with(**{"a.txt": OLD})
+
+    class Silent(Recorded):
+        def _call(self, name, /, *args, **kwargs):
+            if name == "delete" and args[0].file_id == "a.txt":
+                raise Unavailable("no answer")
+            return super()._call(name, *args, **kwargs)
+
+    with pytest.raises(Unavailable):
+        service_over(Silent(real), policy).replace("docs/a.txt", content(NEW))
+    assert text(service_over(real, policy), "docs/a.txt") == OLD
+    real.delete(Location("docs", "a.txt"))
+
+    assert text(service_over(real, policy), "docs/a.txt") == NEW
+
+
+@pytest.mark.xfail(reason="only overwriting looks for staged copies before it stores", strict=True)
+@pytest.mark.parametrize("policy", [OnConflict.KEEP_BOTH, OnConflict.REUSE_IDENTICAL])
+def test_a_file_in_the_middle_of_its_replacement_keeps_its_name(policy):
+    service = service_over(interrupted(), policy)
+
+    assert service.save("docs/a.txt", content(b"another file")) != "docs/a.txt"
+
+    assert text(service, "docs/a.txt") == NEW
 
 
 def test_a_copy_that_somebody_left_long_ago_is_cleared_away_by_the_next_save():
