@@ -138,11 +138,12 @@ class MemoryStore:
             )
         return Window(offset, file.data[offset : offset + size], file.info.size)
 
-    def delete(self, location: Location) -> None:
+    def delete(self, location: Location) -> bool:
         """Remove a file; see the port."""
         with self._lock:
             self._file(location, "delete")
             del self._bucket(location.bucket_id, "delete").files[location.file_id.lower()]
+            return True
 
     def files(self, bucket_id: str, prefix: str = "") -> Iterator[FileInfo]:
         """Yield the files of a bucket; see the port."""
