@@ -256,6 +256,19 @@ class TestTokens:
         (right,) = urls(apart, NAMES[:1]).values()
         assert private.memory.visit(right) == b"new"
 
+    def test_a_link_that_a_page_asks_for_while_its_file_is_deleted_is_not_kept(self, private):
+        service, page = private.process(), private.process()
+        delete = private.memory.delete
+
+        def deleting(location):
+            assert all("token" in url for url in urls(page, NAMES[:1]).values())
+            delete(location)
+
+        private.memory.delete = deleting
+        service.delete(NAMES[0])
+
+        assert not any("token" in url for url in urls(page, NAMES[:1]).values())
+
     def test_a_missing_file_has_a_plain_url_and_is_not_asked_for_again_at_once(self, private):
         service = private.process()
 
