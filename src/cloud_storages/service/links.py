@@ -7,6 +7,7 @@ are laid on a shelf that all processes share, and many are taken from it with on
 
 from __future__ import annotations
 
+import contextvars
 import datetime as dt
 import hashlib
 import logging
@@ -361,8 +362,10 @@ class Tokens(_Kept):
         if len(locations) == 1:
             links = [make(locations[0])]
         else:
+            # Whoever counts or traces the requests of a page goes by its context.
+            contexts = [contextvars.copy_context() for _ in locations]
             with ThreadPoolExecutor(min(self._workers, len(locations)), "links") as pool:
-                links = list(pool.map(make, locations))
+                links = list(pool.map(lambda here, each: here.run(make, each), contexts, locations))
         for failure in failures:
             if not failure.temporary:
                 raise failure

@@ -1,5 +1,6 @@
 """Tokens and versions: made once, kept where all processes find them, never stale for long."""
 
+import contextvars
 import datetime as dt
 import logging
 
@@ -148,6 +149,21 @@ class TestTokens:
         assert {name: private.memory.visit(url) for name, url in warm.items()} == {
             name: name.encode() for name in NAMES
         }
+
+    def test_tokens_are_made_in_the_context_of_the_page_that_wants_them(self, private):
+        page = contextvars.ContextVar("page", default="none")
+        page.set("gallery")
+        seen = []
+        link = private.memory.link
+
+        def linking(*args):
+            seen.append(page.get())
+            return link(*args)
+
+        private.memory.link = linking
+        urls(private.process(), NAMES)
+
+        assert seen == ["gallery"] * 50
 
     def test_only_the_missing_tokens_are_made(self, private):
         urls(private.process(), NAMES[:30])
