@@ -1,4 +1,4 @@
-"""A site that serves files, and clients of it."""
+"""Clients of a site that serves files."""
 
 from __future__ import annotations
 
@@ -6,32 +6,23 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import Client, override_settings
-from django.urls import path
+from django.test import Client
 
-from cloud_storages.backends.memory import InMemoryStorage
-from cloud_storages.views import ServeFile, anyone
+from .sites import site_serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cloud_storages.backends.base import CloudStorage
+    from django.core.files.storage import Storage
 
 
 @pytest.fixture
-def storage() -> CloudStorage:
-    return InMemoryStorage()
-
-
-@pytest.fixture
-def site(storage: CloudStorage) -> Iterator[Callable[..., Client]]:
+def site(storage: Storage) -> Iterator[Callable[..., Client]]:
     """Make clients of a site that serves the storage under /media/."""
     with contextlib.ExitStack() as stack:
 
-        def made(*, middleware: tuple[str, ...] = (), **options: Any) -> Client:
-            told = {"storage": storage, "allowed": anyone, **options}
-            urls = (path("media/<path:name>", ServeFile.as_view(**told)),)
-            stack.enter_context(override_settings(ROOT_URLCONF=urls, MIDDLEWARE=list(middleware)))
+        def made(**options: Any) -> Client:
+            stack.enter_context(site_serving(**{"storage": storage, **options}))
             return Client(raise_request_exception=False)
 
         yield made
