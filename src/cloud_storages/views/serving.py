@@ -7,7 +7,7 @@ import errno
 import inspect
 import io
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +74,9 @@ class ServeFile(View):
         path("media/<path:name>", ServeFile.as_view(storage="private", allowed=is_owner))
 
     Answers GET and HEAD, conditional requests and single byte ranges, and streams in bounded
-    memory. A view of your own that finds the name elsewhere returns ``self.serve(request, name)``
-    once it has decided that the request may have the file.
+    memory. Under ASGI no event loop waits for a file (from Django 4.2), and nothing is read for a
+    client that has left (from Django 5.0). A subclass that finds the name elsewhere returns
+    ``self.serve(request, name)`` once it has decided that the request may have the file.
 
     Attributes:
         storage: alias of a storage, or the storage itself.
@@ -264,7 +265,7 @@ _NO_FILE = "There is no such file."
 
 
 @contextlib.contextmanager
-def _missing_is_404() -> Any:
+def _missing_is_404() -> Iterator[None]:
     """Turn whatever says that no such file can be had into one and the same answer."""
     try:
         yield

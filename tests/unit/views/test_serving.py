@@ -427,11 +427,16 @@ def test_strangers_are_sent_to_log_in(site: Site) -> None:
     assert response["Location"] == "/login/?next=/media/docs/a.bin%3Fx%3D1"
 
 
-def test_who_is_signed_in_is_refused_and_not_sent_around(storage: Storage) -> None:
+@modify_settings(INSTALLED_APPS={"append": _USERS})
+def test_who_is_signed_in_is_refused_and_not_sent_around(site: Site, storage: Storage) -> None:
+    site()
     view = ServeFile.as_view(storage=storage, allowed=lambda *_: False, login_url="/login/")
     request = RequestFactory().get("/media/docs/a.bin")
-    request.user = _User(is_authenticated=True)
 
+    request.user = _User(is_authenticated=False)
+    assert view(request, name="docs/a.bin").status_code == 302
+
+    request.user = _User(is_authenticated=True)
     with pytest.raises(PermissionDenied):
         view(request, name="docs/a.bin")
 
@@ -439,13 +444,13 @@ def test_who_is_signed_in_is_refused_and_not_sent_around(storage: Storage) -> No
 def test_a_view_of_ones_own_serves_what_it_found(storage: Storage) -> None:
     class Document(ServeFile):
         def get(self, request: Any, pk: int) -> Any:  # type: ignore[override]
-            return self.serve(request, {1: name, 2: ""}.get(pk))
+            return self.serve(request, {1: name, 2: "", 3: "../a.bin"}.get(pk))
 
     name = stored(storage, "docs/a.bin")
     view = Document.as_view(storage=storage)
 
     assert body(view(RequestFactory().get("/"), pk=1)) == CONTENT
-    for pk in (2, 3):
+    for pk in (2, 3, 4):
         with pytest.raises(Http404):
             view(RequestFactory().get("/"), pk=pk)
 

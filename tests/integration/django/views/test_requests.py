@@ -82,17 +82,24 @@ def test_what_a_browser_has_costs_one_look(client: Client, small: str, spent: Sp
     assert moved(exchanges) == []
 
 
-@pytest.mark.parametrize("status", [200, 416])
+@pytest.mark.parametrize(
+    ("method", "condition", "status"),
+    [
+        ("HEAD", {}, 200),
+        ("GET", {"HTTP_RANGE": f"bytes={len(LARGE)}-"}, 416),
+        ("GET", {"HTTP_IF_MATCH": '"another"'}, 412),
+        ("GET", {"HTTP_IF_UNMODIFIED_SINCE": "Sat, 01 Jan 2000 00:00:00 GMT"}, 412),
+        ("GET", {"HTTP_IF_MODIFIED_SINCE": "Fri, 01 Jan 2100 00:00:00 GMT"}, 304),
+    ],
+)
 def test_what_needs_no_content_costs_one_look(
-    client: Client, large: str, spent: Spent, status: int
+    client: Client, large: str, *, spent: Spent, method: str, condition: dict[str, str], status: int
 ) -> None:
     spent()
 
-    if status == 200:
-        assert client.head(large)["Content-Length"] == str(len(LARGE))
-    else:
-        assert client.get(large, HTTP_RANGE=f"bytes={len(LARGE)}-").status_code == status
+    response = client.generic(method, large, **condition)
 
+    assert (response.status_code, response.content) == (status, b"")
     exchanges = spent()
     assert len(exchanges) == 1
     assert moved(exchanges) == []
