@@ -1,5 +1,8 @@
 """Pieces of a file that was looked at: few requests, and all of the content that was seen."""
 
+import threading
+
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -158,6 +161,28 @@ def test_an_opened_file_that_is_another_by_now_is_not_identified(other):
 
     with pytest.raises(IntegrityError):
         reader.identify()
+
+
+def test_an_upload_that_has_begun_in_place_of_an_opened_file_is_not_identified():
+    class Begun(MemoryStore):
+        def stat(self, location):
+            return attrs.evolve(super().stat(location), complete=False)
+
+    store = Begun()
+    store.create_bucket("docs", "docs", public=True)
+    store.create(THERE, "a.bin", BytesContent(DATA))
+
+    with pytest.raises(IntegrityError):
+        RemoteReader(store, THERE).identify()
+
+
+def test_a_file_of_one_window_needs_no_thread_to_be_proven():
+    before = set(threading.enumerate())
+    reader = looked_at(STORE)
+
+    assert b"".join(reader.pieces(0, SIZE)) == DATA
+
+    assert not [each for each in set(threading.enumerate()) - before if "proof" in each.name]
 
 
 def test_an_opened_file_is_held_to_what_was_seen_of_it():
