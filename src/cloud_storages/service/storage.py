@@ -186,13 +186,32 @@ class StorageService:
         """
         return self.recently(name) or self._asked(self._layout.place(name))
 
+    def look(self, name: str) -> FileInfo:
+        """
+        Return what the server knows of a file now.
+
+        Raises:
+            NotFound: there is no such file; a partial is none.
+
+        """
+        return self._asked(self._layout.place(name))
+
+    def reader(self, info: FileInfo) -> RemoteReader:
+        """
+        Return a reader of a file that was just looked at.
+
+        Costs no request before something is read, and none for what is not read: a range deep in
+        a file is one request.
+        """
+        return RemoteReader(self._store, info.location, info)
+
     def _asked(self, place: Place) -> FileInfo:
         return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
 
     def exists(self, name: str) -> bool:
         """Return whether there is such a file; raise if that cannot be told."""
         try:
-            self._asked(self._layout.place(name))
+            self.look(name)
         except NotFound:
             return False
         return True
