@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".venvs"
 EXTRAS = "{root}[appwrite,emulator,testing]"
-TOOLS = ["pytest-xdist==3.8.0"]
+TOOLS = ["pytest-xdist==3.8.0", "uvicorn==0.54.0"]
 #: Pythons to try the newest of everything on, the newest first.
 NEWEST = ("3.14", "3.13", "3.12")
 

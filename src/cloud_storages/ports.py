@@ -135,9 +135,13 @@ class FileStore(Protocol):
 
         """
 
-    def delete(self, location: Location) -> None:
+    def delete(self, location: Location) -> bool:
         """
         Remove the file, complete or partial, at this location and nothing else.
+
+        Returns:
+            Whether that is the end of it. If not, an attempt got no answer and may be carried out
+            yet, upon whatever is there then.
 
         Raises:
             FileMissing: nothing was there.

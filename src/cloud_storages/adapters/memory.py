@@ -138,11 +138,12 @@ class MemoryStore:
             )
         return Window(offset, file.data[offset : offset + size], file.info.size)
 
-    def delete(self, location: Location) -> None:
+    def delete(self, location: Location) -> bool:
         """Remove a file; see the port."""
         with self._lock:
             self._file(location, "delete")
             del self._bucket(location.bucket_id, "delete").files[location.file_id.lower()]
+            return True
 
     def files(self, bucket_id: str, prefix: str = "") -> Iterator[FileInfo]:
         """Yield the files of a bucket; see the port."""
@@ -211,13 +212,16 @@ class MemoryStore:
     def link(self, location: Location, expires: dt.datetime) -> FileToken:
         """Make a token that opens a file; see the port."""
         with self._lock:
-            file = self._file(location, "link to")
-            if expires <= self._now():
+            file, now = self._file(location, "link to"), self._now()
+            if expires <= now:
                 raise Rejected(
                     f"Cannot link to {location}: the expiry is past.",
                     location=location,
                     operation="link to",
                 )
+            self._tokens = {
+                secret: token for secret, token in self._tokens.items() if token.expires > now
+            }
             secret = Secret(secrets.token_urlsafe(32))
             self._tokens[secret] = _Token(file, expires)
             return FileToken(secret, expires)

@@ -7,6 +7,7 @@ are laid on a shelf that all processes share, and many are taken from it with on
 
 from __future__ import annotations
 
+import contextvars
 import datetime as dt
 import hashlib
 import logging
@@ -264,10 +265,10 @@ class Tokens(_Kept):
 
     A token is made once per file and lifetime, and handed out until half of its lifetime is left;
     so a URL is good for at least that half, and a page shows the same one again. One that is
-    to end at a given moment is handed out until then. A token whose renewal fails is used to its
-    end. A file that does not exist, or a server that does not answer, gives the plain URL,
-    which opens for nobody. Threads and processes that want one file's first token at the same
-    moment make one each, of which the last is kept.
+    to end at a given moment is handed out until then. A token is used to its end while the server
+    does not answer. A file that does not exist, or has no token yet while the server does not
+    answer, has the plain URL, which opens for nobody. Threads and processes that want one
+    file's first token at the same moment make one each, of which the last is kept.
 
     Args:
         lifetime: seconds a token opens its file if nothing else is asked for.
@@ -361,8 +362,10 @@ class Tokens(_Kept):
         if len(locations) == 1:
             links = [make(locations[0])]
         else:
+            # Whoever counts or traces the requests of a page goes by its context.
+            contexts = [contextvars.copy_context() for _ in locations]
             with ThreadPoolExecutor(min(self._workers, len(locations)), "links") as pool:
-                links = list(pool.map(make, locations))
+                links = list(pool.map(lambda here, each: here.run(make, each), contexts, locations))
         for failure in failures:
             if not failure.temporary:
                 raise failure

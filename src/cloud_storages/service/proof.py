@@ -49,6 +49,12 @@ class Proof:
         self._pool: ThreadPoolExecutor | None = None
         self._digesting: Future[None] | None = None
 
+    def hold_to(self, info: FileInfo) -> None:
+        """Hold all that is read to a file that was just looked at."""
+        self._identity = info
+        if self._digest is not None:
+            self._digest.narrow(info.signature)
+
     def expect(self, offset: int, before: Window | None) -> None:
         """
         Prepare for a window.
@@ -63,30 +69,38 @@ class Proof:
         """
         if self._is_in_order(offset):
             if self._in_order >= _UNSEEN and self._identity is None:
-                self._identity = self._store.stat(self._location)
-                self._the_digest().narrow(self._identity.signature)
+                self.hold_to(self._store.stat(self._location))
             return
         self._digest = None
         if before is not None and self._identity is None:
             self._identity = self._store.stat(self._location)
             self._compare(before)
 
-    def admit(self, window: Window) -> None:
+    def admit(self, window: Window, until: int | None = None) -> None:
         """
         Take the window that was prepared for.
+
+        Args:
+            window: what was read.
+            until: where its reader will stop, if that is settled: the file is then looked at
+                once, before the last window, instead of after each that is out of order.
 
         Raises:
             IntegrityError: it is of another content than those before it, or is damaged.
 
         """
+        stops = until is not None and window.end >= until
         if self._digest is None:
-            if self._identity is not None and self._store.stat(self._location) != self._identity:
-                raise changed(self._location, "changed")
+            if until is None or stops:
+                self._look_again()
             return
         self._in_order += 1
-        self._take(window.data)
-        if window.end == window.total:
+        ends = window.end == window.total
+        self._take(window.data, is_last=ends)
+        if ends:
             self._finish()
+        elif stops:
+            self._look_again()
 
     def close(self) -> None:
         """Let go of everything."""
@@ -103,9 +117,9 @@ class Proof:
             raise AssertionError("only what is read in order is digested")
         return self._digest
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, data: bytes, *, is_last: bool) -> None:
         digest = self._the_digest()
-        if self._identity is None:
+        if self._identity is None or is_last:
             digest.update(data)
             return
         # A long file: its digest is computed while the next window travels.
@@ -117,6 +131,10 @@ class Proof:
         if self._digesting is not None:
             self._digesting.result()
             self._digesting = None
+
+    def _look_again(self) -> None:
+        if self._identity is not None and self._store.stat(self._location) != self._identity:
+            raise changed(self._location, "changed")
 
     def _finish(self) -> None:
         self._settle()

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 from cloud_storages.domain.errors import FileMissing
 from cloud_storages.domain.signatures import CHUNK_SIZE
+from cloud_storages.domain.values import Window
 from cloud_storages.service.proof import Proof, changed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typing_extensions import Buffer
 
-    from cloud_storages.domain.values import Location, Window
+    from cloud_storages.domain.values import FileInfo, Location
     from cloud_storages.ports import FileStore
 
 __all__ = ["FIRST_WINDOW", "LARGEST_WINDOW", "RemoteReader"]
@@ -42,6 +45,8 @@ class RemoteReader(io.RawIOBase):
     Args:
         store: where the file is.
         location: which file.
+        known: what a look at the file told. Nothing is requested then before something is read,
+            and the file must be the one that was seen.
 
     Raises:
         FileMissing: on construction, when no complete file is there.
@@ -49,16 +54,21 @@ class RemoteReader(io.RawIOBase):
 
     """
 
-    def __init__(self, store: FileStore, location: Location) -> None:
+    def __init__(self, store: FileStore, location: Location, known: FileInfo | None = None) -> None:
         super().__init__()
         self._store = store
         self._location = location
-        self._window = store.read(location, 0, FIRST_WINDOW)
+        if known is None:
+            self._window = store.read(location, 0, FIRST_WINDOW)
+        else:
+            self._window = Window(0, b"", known.size)
         self._total = self._window.total
         self._position = 0
         #: Whether anybody has seen anything of the window.
         self._is_seen = False
         self._proof = Proof(store, location, self._window)
+        if known is not None:
+            self._proof.hold_to(known)
 
     @property
     def total(self) -> int:
@@ -69,6 +79,43 @@ class RemoteReader(io.RawIOBase):
     def location(self) -> Location:
         """Where the file is."""
         return self._location
+
+    @property
+    def whole(self) -> bytes | None:
+        """All bytes of the file if they are here already, else None."""
+        window = self._window
+        return window.data if len(window.data) == self._total else None
+
+    def identify(self) -> FileInfo:
+        """
+        Look at the file, which costs a request, and hold what is read to what was seen.
+
+        Raises:
+            IntegrityError: it is no longer the file that was opened.
+
+        """
+        try:
+            info = self._store.stat(self._location)
+        except FileMissing as error:
+            raise changed(self._location, "is gone") from error
+        if not info.complete or info.size != self._total:
+            raise changed(self._location, "changed")
+        self._proof.hold_to(info)
+        return info
+
+    def pieces(self, start: int, end: int) -> Iterator[bytes]:
+        """
+        Yield the bytes between two positions, window by window.
+
+        What fits one window is one request; of more, the first windows are small. The last is
+        yielded when it is certain that all are of one content.
+        """
+        self.seek(start)
+        while self._position < end:
+            left = end - self._position
+            data = self._ahead(left if left <= LARGEST_WINDOW else 0, until=end)[:left]
+            self._advance(len(data))
+            yield bytes(data)
 
     def readable(self) -> bool:
         """Return True."""
@@ -124,13 +171,16 @@ class RemoteReader(io.RawIOBase):
         if self.closed:
             raise ValueError("I/O operation on closed file.")
 
-    def _ahead(self, wanted: int) -> memoryview:
+    def _ahead(self, wanted: int, until: int | None = None) -> memoryview:
         """Return what the window has from the position on; empty at the end of the file."""
         self._check_open()
         if self._position >= self._total:
             return memoryview(b"")
         if not self._window.offset <= self._position < self._window.end:
-            self._window = self._fetch(max(wanted, self._next_size()))
+            size = max(wanted, self._next_size())
+            if until is not None:
+                size = min(size, max(until - self._position, FIRST_WINDOW))
+            self._window = self._fetch(size, until)
         return memoryview(self._window.data)[self._position - self._window.offset :]
 
     def _next_size(self) -> int:
@@ -141,11 +191,11 @@ class RemoteReader(io.RawIOBase):
             return _SECOND_WINDOW
         return min(length * _GROWTH, LARGEST_WINDOW)
 
-    def _fetch(self, size: int) -> Window:
+    def _fetch(self, size: int, until: int | None) -> Window:
         try:
             self._proof.expect(self._position, self._window if self._is_seen else None)
             window = self._store.read(self._location, self._position, size, self._total)
-            self._proof.admit(window)
+            self._proof.admit(window, until)
         except FileMissing as error:
             raise changed(self._location, "is gone") from error
         return window

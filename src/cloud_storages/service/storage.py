@@ -186,13 +186,32 @@ class StorageService:
         """
         return self.recently(name) or self._asked(self._layout.place(name))
 
+    def look(self, name: str) -> FileInfo:
+        """
+        Return what the server knows of a file now.
+
+        Raises:
+            NotFound: there is no such file; a partial is none.
+
+        """
+        return self._asked(self._layout.place(name))
+
+    def reader(self, info: FileInfo) -> RemoteReader:
+        """
+        Return a reader of a file that was just looked at.
+
+        Costs no request before something is read, and none for what is not read: a range deep in
+        a file is one request.
+        """
+        return RemoteReader(self._store, info.location, info)
+
     def _asked(self, place: Place) -> FileInfo:
         return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
 
     def exists(self, name: str) -> bool:
         """Return whether there is such a file; raise if that cannot be told."""
         try:
-            self._asked(self._layout.place(name))
+            self.look(name)
         except NotFound:
             return False
         return True
@@ -455,19 +474,11 @@ class StorageService:
         """Replace what is there: the new content is stored aside until it is in its place."""
         real = Location(bucket_id, place.file_id)
         aside = self._stage(bucket_id, place, content, staged)
+        is_over = True
         for round_ in range(_ROUNDS):
             self._make_way(round_)
             self._changing(real)
-            try:
-                self._store.delete(real)
-            except FileMissing:
-                pass
-            except Unavailable:
-                # A deletion without an answer may be carried out yet: the copy stays.
-                raise
-            except CloudStorageError:
-                self._discard_if_stored(aside.location, real)
-                raise
+            is_over = self._cleared(real, aside.location) and is_over
             try:
                 info = self._create(bucket_id, place, content)
             except FileTaken:
@@ -483,12 +494,29 @@ class StorageService:
                 if twin is None or not content.fingerprint.matches(twin):
                     continue
                 info = twin
-            if self._discard(aside.location):
+            if not is_over:
+                logger.warning(
+                    "keeping the staged copy %s: a deletion may yet come", aside.location
+                )
+            elif self._discard(aside.location):
                 self._untidy.discard(real)
             self._discard_abandoned(staged, info)
             return
         self._discard_if_stored(aside.location, real)
         raise _contended(bucket_id, place)
+
+    def _cleared(self, real: Location, aside: Location) -> bool:
+        """Delete what is replaced; return whether that is the end of the deletion."""
+        try:
+            return self._store.delete(real)
+        except FileMissing:
+            return False  # perhaps by an attempt whose answer was lost
+        except Unavailable:
+            # A deletion without an answer may be carried out yet: the copy stays.
+            raise
+        except CloudStorageError:
+            self._discard_if_stored(aside, real)
+            raise
 
     def _stage(
         self, bucket_id: str, place: Place, content: Content, staged: Mapping[str, FileInfo]

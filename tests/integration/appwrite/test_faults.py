@@ -532,3 +532,35 @@ def test_a_file_in_a_bucket_of_another_case_is_neither_taken_nor_touched(server,
 
     assert _there(store) == {"a.bin"}
     assert _read(store) == SMALL.data
+
+
+def test_a_twin_is_not_taken_for_ours_when_the_refusal_is_cut(server, store):
+    """Whoever is told 409 knows that nothing was stored, though not why."""
+    store.create(THERE, "a.bin", SMALL)
+    server.inject(Fault(method="POST", path=UPLOADS, truncate=20))
+
+    with pytest.raises(FileTaken):
+        store.create(THERE, "a.bin", SMALL)
+
+
+def test_the_first_upload_of_a_process_may_lose_its_answer(server, store):
+    fresh = store_on(server, [])
+    server.inject(Fault(method="POST", path=UPLOADS, drop="after"))
+
+    info = fresh.create(THERE, "a.bin", SMALL)
+
+    assert info == store.stat(THERE)
+
+
+@pytest.mark.parametrize("fault", [{"drop": "before"}, {"drop": "after"}, {"status": 503}])
+def test_a_deletion_tells_whether_it_may_come_twice(server, store, fault):
+    store.create(THERE, "a.bin", SMALL)
+    assert store.delete(THERE) is True
+    store.create(THERE, "a.bin", SMALL)
+    server.inject(Fault(method="DELETE", **fault))
+
+    if fault == {"drop": "after"}:
+        with pytest.raises(FileMissing):
+            store.delete(THERE)
+    else:
+        assert store.delete(THERE) is False

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
+import tracemalloc
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +16,11 @@ import requests
 from cloud_storages.backends.appwrite import AppWriteStorage
 from tests.unit.django.contract.sites import default_storage_is, no_documents, table_of_documents
 
+from .files import LARGE, pieces
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from cloud_storages.backends.base import CloudStorage
     from tests.conftest import Server
@@ -80,3 +88,34 @@ def documents(_table: None, options: dict[str, Any], folder: str) -> Iterator[No
         no_documents(),
     ):
         yield
+
+
+@pytest.fixture
+def large() -> Iterator[Any]:
+    with tempfile.TemporaryFile() as file:
+        file.writelines(pieces(LARGE))
+        file.seek(0)
+        yield file
+
+
+@pytest.fixture
+def peak() -> Iterator[Callable[[], int]]:
+    """Return how much memory was in use at the most since the test began, in bytes."""
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    yield lambda: tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[str]:
+    """Return the endpoint of an emulator whose memory is its own."""
+    command = [sys.executable, "-m", "cloud_storages.emulator", "--port", "0", "--project", "p"]
+    more = ["--data", str(tmp_path), "--storage-limit", "100000000"]
+    told = {**os.environ, "APPWRITE_EMULATOR_KEY": "standard_key"}
+    with subprocess.Popen(
+        [*command, *more], env=told, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[-1]
+        process.terminate()

@@ -5,12 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
-import subprocess
-import sys
-import tempfile
 import threading
-import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -21,54 +16,16 @@ from django.http import FileResponse
 
 from cloud_storages.backends.appwrite import AppWriteStorage
 
+from .files import LARGE, MIB, pieces
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from cloud_storages.backends.base import CloudStorage
     from cloud_storages.emulator import Emulator
 
-MIB = 1024 * 1024
-LARGE = 64 * MIB
 #: What design and README allow.
 BOUND = 40 * MIB
-
-
-def pieces(size: int) -> Iterator[bytes]:
-    """Yield that many bytes, no two MiB alike."""
-    for number in range(-(-size // MIB)):
-        yield hashlib.shake_128(b"%d" % number).digest(min(MIB, size - number * MIB))
-
-
-@pytest.fixture
-def large() -> Iterator[Any]:
-    with tempfile.TemporaryFile() as file:
-        file.writelines(pieces(LARGE))
-        file.seek(0)
-        yield file
-
-
-@pytest.fixture
-def peak() -> Iterator[Callable[[], int]]:
-    """Return how much memory was in use at the most since the test began, in bytes."""
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
-    yield lambda: tracemalloc.get_traced_memory()[1] - before
-    tracemalloc.stop()
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[str]:
-    """Return the endpoint of an emulator whose memory is its own."""
-    command = [sys.executable, "-m", "cloud_storages.emulator", "--port", "0", "--project", "p"]
-    more = ["--data", str(tmp_path), "--storage-limit", "100000000"]
-    told = {**os.environ, "APPWRITE_EMULATOR_KEY": "standard_key"}
-    with subprocess.Popen(
-        [*command, *more], env=told, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1]
-        process.terminate()
 
 
 def test_a_large_file_is_stored_and_served_in_bounded_memory(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,13 +25,6 @@ SILENT = [
 ]
 
 
-#: What is known to go wrong still.
-KNOWN = {
-    f"{operation}-done too late": "a deletion that was repeated after a silence happens twice"
-    for operation in ("overwrite", "open wb", "open ab", "open r+b")
-}
-
-
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_the_matrix_knows_every_request_of_an_operation(bench: Bench, operation: Operation) -> None:
     asked = requests_of(bench, operation)
@@ -44,14 +37,7 @@ def test_trouble_costs_no_content_and_makes_no_lie(bench: Bench, case: Case) -> 
     assert judge(bench, case) == []
 
 
-def _with_marks(group: list[Case]) -> Any:
-    title = group[0].title
-    # Not strictly: it depends on which of two requests is faster.
-    known = pytest.mark.xfail(title in KNOWN, reason=KNOWN.get(title, ""), strict=False)
-    return pytest.param(group, marks=known, id=title)
-
-
-@pytest.mark.parametrize("group", [_with_marks(group) for group in SILENT])
+@pytest.mark.parametrize("group", SILENT, ids=lambda group: group[0].title)
 def test_silence_costs_no_content_and_makes_no_lie(benches: list[Bench], group: list[Case]) -> None:
     problems = [
         (str(verdict.case), problem)

@@ -1,5 +1,6 @@
 """Tokens and versions: made once, kept where all processes find them, never stale for long."""
 
+import contextvars
 import datetime as dt
 import logging
 
@@ -149,6 +150,21 @@ class TestTokens:
             name: name.encode() for name in NAMES
         }
 
+    def test_tokens_are_made_in_the_context_of_the_page_that_wants_them(self, private):
+        page = contextvars.ContextVar("page", default="none")
+        page.set("gallery")
+        seen = []
+        link = private.memory.link
+
+        def linking(*args):
+            seen.append(page.get())
+            return link(*args)
+
+        private.memory.link = linking
+        urls(private.process(), NAMES)
+
+        assert seen == ["gallery"] * 50
+
     def test_only_the_missing_tokens_are_made(self, private):
         urls(private.process(), NAMES[:30])
         private.spent()
@@ -255,6 +271,19 @@ class TestTokens:
         private.time.seconds += DAY / 2
         (right,) = urls(apart, NAMES[:1]).values()
         assert private.memory.visit(right) == b"new"
+
+    def test_a_link_that_a_page_asks_for_while_its_file_is_deleted_is_not_kept(self, private):
+        service, page = private.process(), private.process()
+        delete = private.memory.delete
+
+        def deleting(location):
+            assert all("token" in url for url in urls(page, NAMES[:1]).values())
+            delete(location)
+
+        private.memory.delete = deleting
+        service.delete(NAMES[0])
+
+        assert not any("token" in url for url in urls(page, NAMES[:1]).values())
 
     def test_a_missing_file_has_a_plain_url_and_is_not_asked_for_again_at_once(self, private):
         service = private.process()

@@ -295,3 +295,25 @@ def test_a_rejected_replacement_keeps_the_old_file_and_leaves_nothing():
 
     assert text(service, "docs/a.txt") == OLD
     assert [info.location.file_id for info in real.files("docs")] == ["a.txt"]
+
+
+@pytest.mark.parametrize("policy", OnConflict)
+def test_a_deletion_that_comes_twice_costs_nothing_new(policy):
+    """It got no answer, was repeated, and is carried out once more when all is done."""
+
+    class Late(MemoryStore):
+        def delete(self, location):
+            super().delete(location)
+            return False
+
+    real = Late()
+    real.create_bucket("docs", "docs", public=True)
+    service = service_over(real, policy)
+    service.replace("docs/a.txt", content(OLD))
+    service.replace("docs/a.txt", content(NEW))
+
+    MemoryStore.delete(real, Location("docs", "a.txt"))
+
+    assert text(service_over(real, policy), "docs/a.txt") == NEW
+    service.delete("docs/a.txt")
+    assert not service.exists("docs/a.txt")

@@ -214,13 +214,14 @@ class Gateway:
         with translated(self._connection, operation, location, what):
             return _json(self._transport.call("post", path, params=document))
 
-    def delete(self, path: str, location: Location) -> None:
-        """Delete the file at a path."""
+    def delete(self, path: str, location: Location) -> bool:
+        """Delete the file at a path; return whether every attempt at it was answered."""
         with translated(self._connection, "delete", location):
-            status, answer = self._transport.send("DELETE", path, json={})
-            if status != _NO_CONTENT:
-                _json(answer)
+            answer = self._transport.send("DELETE", path, json={})
+            if answer.status != _NO_CONTENT:
+                _json(answer.document)
                 raise _Foreign("a document")
+            return not answer.is_repeated
 
     def upload(
         self,
@@ -257,7 +258,7 @@ class Gateway:
         form = Form(fields, quote(title, safe=""), data, chunk.stopped)
         headers["Content-Type"] = form.content_type
         with translated(self._connection, "create", location):
-            status, document = self._transport.send(
+            answer = self._transport.send(
                 "POST",
                 path,
                 headers=headers,
@@ -266,7 +267,7 @@ class Gateway:
                 settled=chunk.settled,
                 wanted=lambda: not chunk.stopped(),
             )
-            return status, _json(document)
+            return answer.status, _json(answer.document)
 
     def glance(self, path: str) -> dict[str, Any] | None:
         """Return the document at a path if the server has it and answers at once; else None."""
@@ -277,9 +278,13 @@ class Gateway:
         # An answer that is no document must not hide the error that made the caller look.
         return document if isinstance(document, dict) else None
 
-    def server_time(self) -> dt.datetime | None:
-        """Return a time the server's clock has certainly reached; None before its first answer."""
-        return self._transport.server_time()
+    def moment(self) -> float:
+        """Return this moment, for ``server_time``."""
+        return self._transport.moment()
+
+    def server_time(self, moment: float) -> dt.datetime | None:
+        """Return a time the server's clock had reached then; None before its first answer."""
+        return self._transport.server_time(moment)
 
     def view(
         self,
@@ -411,7 +416,7 @@ def _error(
 
 
 def _kind(refusal: Refusal) -> type[CloudStorageError]:
-    if refusal.kind == "storage_file_already_exists" and refusal.attempts > 1:
+    if refusal.kind == "storage_file_already_exists" and refusal.is_repeated:
         return MaybeOurs
     if refusal.kind in _BY_KIND:
         return _BY_KIND[refusal.kind]

@@ -144,12 +144,12 @@ class AppwriteStore:
             raise
         return info
 
-    def delete(self, location: Location) -> None:
+    def delete(self, location: Location) -> bool:
         """Remove a file; see the port."""
         if self._mixed_case:
             self.stat(location)
         try:
-            self._gateway.delete(_file(location), location)
+            return self._gateway.delete(_file(location), location)
         except FileMissing:
             self._prove_key()
             raise
@@ -282,12 +282,12 @@ class AppwriteStore:
         data = content.read(0, size)
         if len(data) != size:
             raise content_changed(location, len(data), size)
-        since = self._gateway.server_time()
+        began = self._gateway.moment()
         try:
             _, document = self._gateway.upload(_files(location), location, title, data)
         except (MaybeOurs, Unavailable):
             # An attempt may have arrived although its answer did not.
-            info = self._stored_since(since, location, content)
+            info = self._stored_since(began, location, content)
             if info is None:
                 raise
             return info
@@ -298,11 +298,10 @@ class AppwriteStore:
             raise taken(location)
         return self._proven(info, content)
 
-    def _stored_since(
-        self, since: dt.datetime | None, location: Location, content: Content
-    ) -> FileInfo | None:
-        """Return what is at a location if it is this content and was stored after a time."""
+    def _stored_since(self, began: float, location: Location, content: Content) -> FileInfo | None:
+        """Return what is at a location if it is this content and was stored since a moment."""
         document = self._gateway.glance(_file(location))
+        since = self._gateway.server_time(began)
         if since is None or document is None:
             return None
         try:

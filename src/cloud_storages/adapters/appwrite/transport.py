@@ -17,6 +17,7 @@ import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import requests
 import tenacity
 import urllib3
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from cloud_storages.adapters.appwrite.forms import Form
     from cloud_storages.adapters.appwrite.sessions import Sessions
 
-__all__ = ["Garbled", "Refusal", "Transport", "is_temporary", "received"]
+__all__ = ["Answer", "Garbled", "Refusal", "Transport", "is_temporary", "received"]
 
 logger = logging.getLogger("cloud_storages")
 
@@ -49,6 +50,8 @@ _FOR_GOOD = frozenset({501, 505})
 _FOR_GOOD_KINDS = frozenset({"general_protocol_unsupported"})
 _SUCCESS = range(200, 300)
 _TOO_MANY = 429
+#: The first of the statuses of servers that fail, of whose work nothing is known.
+_FAILED = 500
 #: What is received of a body at once, in bytes; a body in many small pieces meets its deadline.
 _PIECE = 256 * 1024
 #: Bytes of an error's body that are looked at: Appwrite's are short, a proxy's page may not be.
@@ -76,7 +79,7 @@ class Refusal(AppwriteException):  # type: ignore[misc]  # the SDK has no types
         kind: the server's own name for the error, or None.
         retry_after: seconds the server asks to wait, or 0.
         redirect: where it redirects to, or None.
-        attempts: how many times the request was sent.
+        is_repeated: whether an attempt before may have had its effect, unseen.
 
     """
 
@@ -86,7 +89,7 @@ class Refusal(AppwriteException):  # type: ignore[misc]  # the SDK has no types
         self.kind: str | None = _text(document.get("type"))
         self.retry_after = _seconds(response.headers)
         self.redirect = response.headers.get("Location")
-        self.attempts = 1
+        self.is_repeated = False
         message = _text(document.get("message")) or f"HTTP {self.status} {response.reason}"
         super().__init__(message, self.status, self.kind, None)
 
@@ -95,11 +98,33 @@ class Refusal(AppwriteException):  # type: ignore[misc]  # the SDK has no types
         """Whether the same request may succeed later."""
         if self.kind in _FOR_GOOD_KINDS or self.status in _FOR_GOOD:
             return False
-        return self.status in _TEMPORARY or self.status >= 500  # noqa: PLR2004 - HTTP's servers that fail
+        return self.status in _TEMPORARY or self.status >= _FAILED
 
 
 class Garbled(requests.RequestException):
     """An answer that calls itself JSON and is not, or not all of it."""
+
+
+class CutShort(requests.RequestException):
+    """A refusal that ends before it says why; what was asked for was not done."""
+
+
+@attrs.frozen
+class Answer:
+    """
+    An answer to a request.
+
+    Attributes:
+        status: the HTTP status.
+        document: its JSON, or its bytes if it is something else.
+        is_repeated: whether an attempt before it got no answer: that may have had its effect,
+            or have it yet.
+
+    """
+
+    status: int
+    document: Any
+    is_repeated: bool = False
 
 
 class Transport(Client):  # type: ignore[misc]  # the SDK has no types
@@ -158,8 +183,8 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         """
         given = {key: value for key, value in (params or {}).items() if value is not None}
         if method.lower() == "get":
-            return self.send("GET", path, headers=headers, params=self.flatten(given))[1]
-        return self.send(method.upper(), path, headers=headers, json=given)[1]
+            return self.send("GET", path, headers=headers, params=self.flatten(given)).document
+        return self.send(method.upper(), path, headers=headers, json=given).document
 
     def chunked_upload(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse: the SDK's chunked upload reports files as stored that are not."""
@@ -175,9 +200,9 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         settled: Callable[[], tuple[int, Any] | None] = lambda: None,
         wanted: Callable[[], bool] = lambda: True,
         **request: Any,
-    ) -> tuple[int, Any]:
+    ) -> Answer:
         """
-        Make a request, repeat it while that is worth it, and return status and document.
+        Make a request, repeat it while that is worth it, and return the answer.
 
         Every request of this package may be repeated: the IDs of what it creates are its own.
 
@@ -205,16 +230,21 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
             with attempt:
                 found = settled() if is_lost else None
                 if found is not None:
-                    return found
-                was_lost, is_lost = is_lost, True
+                    return Answer(*found, is_repeated=True)
                 try:
                     response = self.send_once(method, path, deadline, patience=patience, **request)
                     with contextlib.closing(response):
-                        return response.status_code, _document_of(response, deadline)
+                        document = _document_of(response, deadline)
+                        return Answer(response.status_code, document, is_repeated=is_lost)
                 except Refusal as refusal:
-                    refusal.attempts = attempt.retry_state.attempt_number
-                    # Whoever is told to come back later need not ask what became of it.
-                    is_lost = was_lost or refusal.status != _TOO_MANY
+                    refusal.is_repeated = is_lost
+                    # A server that fails, or a gateway that lost patience, may have been at it.
+                    is_lost = is_lost or (refusal.temporary and refusal.status != _TOO_MANY)
+                    raise
+                except CutShort:
+                    raise
+                except BaseException:
+                    is_lost = True
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -296,14 +326,18 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         self._note_time(response)
         if response.status_code not in _SUCCESS:
             with contextlib.closing(response):
-                raise Refusal(response, received(response, _REFUSAL, deadline))
+                raise Refusal(response, _reason(response, deadline))
         return response
 
-    def server_time(self) -> dt.datetime | None:
-        """Return a time the server's clock has certainly reached; None before its first answer."""
+    def moment(self) -> float:
+        """Return this moment, for ``server_time``."""
+        return self._clock()
+
+    def server_time(self, moment: float) -> dt.datetime | None:
+        """Return a time the server's clock had reached then; None before its first answer."""
         if self._clock_ahead is None:
             return None
-        return dt.datetime.fromtimestamp(self._clock() + self._clock_ahead, dt.timezone.utc)
+        return dt.datetime.fromtimestamp(moment + self._clock_ahead, dt.timezone.utc)
 
     def _note_time(self, response: requests.Response) -> None:
         told = _date(response.headers.get("Date", ""))
@@ -368,6 +402,16 @@ def _own(headers: Mapping[str, str]) -> dict[str, str]:
     return own
 
 
+def _reason(response: requests.Response, deadline: Deadline) -> bytes:
+    """Return the body of a refusal."""
+    try:
+        return received(response, _REFUSAL, deadline)
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        if response.status_code >= _FAILED:
+            raise
+        raise CutShort(f"HTTP {response.status_code} that ends early") from error
+
+
 def _document_of(response: requests.Response, deadline: Deadline) -> Any:
     """Return the JSON of an answer, or its bytes if it is something else."""
     body = received(response, _DOCUMENT, deadline)
@@ -385,7 +429,7 @@ def is_temporary(error: BaseException) -> bool:
         return error.temporary
     if isinstance(error, (requests.exceptions.SSLError, requests.exceptions.InvalidURL)):
         return False
-    return isinstance(error, (*_NO_ANSWER, Garbled))
+    return isinstance(error, (*_NO_ANSWER, Garbled, CutShort))
 
 
 _backoff = tenacity.wait_exponential(multiplier=0.1, max=5.0) + tenacity.wait_random(0, 0.1)
