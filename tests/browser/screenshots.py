@@ -39,13 +39,13 @@ def look(_visitor: Visitor) -> None:
 
 def enter(title: str) -> Callable[[Visitor], None]:
     """Return what goes to the page of a picture."""
-    return lambda visitor: visitor.click_picture(title)
+    return lambda visitor: visitor.follow_picture(title)
 
 
 def share(visitor: Visitor) -> None:
     """Make a link to a private picture."""
-    visitor.click_picture("First night in the tent")
-    visitor.click("Share for one minute")
+    visitor.follow_picture("First night in the tent")
+    visitor.follow("Share for one minute")
 
 
 def upload(visitor: Visitor) -> None:

@@ -119,9 +119,9 @@ def test_an_album_shows_previews_and_the_page_of_a_picture_leads_to_its_original
     visitor.upload(album, make_picture(), title)
     tile = visitor.seen(".grid img")
     assert visitor.width(tile) in {320, 640}
-    visitor.click_picture(title)
+    visitor.follow_picture(title)
     assert 0 < visitor.width(visitor.seen(LARGE)) < ORIGINAL
-    visitor.click("Open the original")
+    visitor.follow("Open the original")
     assert visitor.width(visitor.seen("img")) == ORIGINAL
 
 
@@ -142,11 +142,26 @@ def test_a_telephone_is_sent_smaller_pictures_and_no_page_wider_than_its_screen(
         visitor.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_whatever_a_page_offers_has_a_name_for_those_who_do_not_see_it(
+    visitor: Visitor, make_picture: Callable[..., Path], title: str
+) -> None:
+    visitor.choose(PRIVATE, make_picture(), title)
+    assert visitor.unnamed() == []
+    visitor.send_form(title)
+    assert visitor.unnamed() == []
+    visitor.follow_picture(title)
+    visitor.follow("Share for one minute")
+    visitor.click("Delete")
+    assert visitor.unnamed() == []
+    visitor.follow("Replace")
+    assert visitor.unnamed() == []
+
+
 def test_a_private_picture_opens_with_its_token_and_not_without(
     visitor: Visitor, make_picture: Callable[..., Path], title: str
 ) -> None:
     visitor.upload(PRIVATE, make_picture(), title)
-    visitor.click_picture(title)
+    visitor.follow_picture(title)
     address = original(visitor)
     visitor.open(address)
     assert visitor.width(visitor.seen("img")) == ORIGINAL
@@ -159,8 +174,8 @@ def test_a_shared_link_opens_for_others_until_it_expires(
     visitor: Visitor, make_picture: Callable[..., Path], title: str, appwrite: Emulator
 ) -> None:
     visitor.upload(PRIVATE, make_picture(), title)
-    visitor.click_picture(title)
-    visitor.click("Share for one minute")
+    visitor.follow_picture(title)
+    visitor.follow("Share for one minute")
     link = visitor.first("#shared_link").get_property("value")
     assert link != original(visitor)
     visitor.open(link)
@@ -176,10 +191,10 @@ def test_a_deleted_picture_is_gone_from_the_page_and_from_its_address(
     visitor: Visitor, make_picture: Callable[..., Path], title: str, album: str, status: int
 ) -> None:
     visitor.upload(album, make_picture(), title)
-    visitor.click_picture(title)
+    visitor.follow_picture(title)
     address = original(visitor)
     visitor.click("Delete")
-    visitor.click("Delete for good")
+    visitor.follow("Delete for good")
     visitor.wait(lambda: f"“{title}” was deleted." in visitor.notes())
     assert title not in visitor.titles()
     visitor.browser.execute_cdp_cmd("Network.clearBrowserCache", {})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement
 
 T = TypeVar("T")
+
+#: Roles of what somebody can do something with, or ought to be told about.
+_NAMED = frozenset({"button", "link", "textbox", "image", "progressIndicator", "navigation"})
 
 #: Notes what a progress bar shows, where the next page finds it, too.
 _WATCH = """
@@ -65,12 +69,16 @@ class Visitor:
         path = f"//*[self::a or self::button or self::summary][normalize-space()={words}]"
         self.wait(lambda: self._visible(path)).click()
 
-    def click_picture(self, title: str) -> None:
-        """Click on the picture of this title."""
-        self.wait(
-            lambda: self._visible(f"//a[.//h2[normalize-space()={json.dumps(title)}]]")
-        ).click()
-        self.wait(lambda: title in self.all("main h1")[0].text)
+    def follow(self, text: str) -> None:
+        """Click on the link or button that says so, and wait for the page it leads to."""
+        with self._another_page():
+            self.click(text)
+
+    def follow_picture(self, title: str) -> None:
+        """Click on the picture of this title, and wait for its page."""
+        path = f"//a[.//h2[normalize-space()={json.dumps(title)}]]"
+        with self._another_page():
+            self.wait(lambda: self._visible(path)).click()
 
     def upload(self, album: str, picture: Path, title: str) -> None:
         """Upload a picture through the form, and wait for the page that follows."""
@@ -129,6 +137,16 @@ class Visitor:
         """Return a property of an element as a script sees it."""
         return self.browser.execute_script(f"return arguments[0].{name}", element)
 
+    def unnamed(self) -> list[str]:
+        """Return the roles of what a screen reader would find on the page and could not name."""
+        tree = self.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})
+        found = ((node.get("role", {}).get("value"), node) for node in tree["nodes"])
+        return [
+            role
+            for role, node in found
+            if role in _NAMED and not node["ignored"] and not node["name"]["value"].strip()
+        ]
+
     def watch_progress(self) -> Callable[[], list[float]]:
         """Begin to note what the progress bar shows; return what tells that."""
         self.browser.execute_script(_WATCH)
@@ -146,6 +164,12 @@ class Visitor:
         # A page that is being replaced has elements that go while one looks.
         ignored = [StaleElementReferenceException, IndexError]
         return WebDriverWait(self.browser, PATIENCE, 0.05, ignored).until(lambda _: condition())
+
+    @contextlib.contextmanager
+    def _another_page(self) -> Iterator[None]:
+        before = self.first("html")
+        yield
+        self.wait(lambda: self.first("html") != before)
 
     def _visible(self, path: str) -> WebElement | None:
         found = self.browser.find_elements(By.XPATH, path)
