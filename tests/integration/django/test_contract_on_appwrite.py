@@ -1,4 +1,4 @@
-"""The storage in Appwrite keeps the contract, in either layout."""
+"""The storage in Appwrite keeps the contract, in either layout and in a location."""
 
 from __future__ import annotations
 
@@ -6,13 +6,25 @@ from typing import Any
 
 import pytest
 
-from tests.unit.django.contract import models, names, reading, saving, writing
+from cloud_storages.adapters.appwrite import store
+from tests.unit.django.contract import locations, models, names, reading, saving, trees, writing
 
 
 class _ByPath:
     @pytest.fixture
     def options(self, options: dict[str, Any]) -> dict[str, Any]:
         return {**options, "layout": "path"}
+
+
+class _InALocation:
+    @pytest.fixture
+    def options(self, options: dict[str, Any]) -> dict[str, Any]:
+        return {**options, "layout": "path", "location": 'a site\'s/"Media"'}
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "PAGE_SIZE", 5)
 
 
 class TestSaving(saving.Saving, saving.OwnSaving):
@@ -52,4 +64,20 @@ class TestReadingByPath(_ByPath, reading.Reading, reading.OwnReading):
 
 
 class TestNamesByPath(_ByPath, names.Names, names.OwnNames, names.PathNames):
+    pass
+
+
+class TestPoliciesInALocation(_InALocation, saving.Policies):
+    pass
+
+
+class TestNamesInALocation(_InALocation, names.Names, names.OwnNames, names.PathNames):
+    pass
+
+
+class TestLocations(locations.Locations):
+    pass
+
+
+class TestTrees(trees.Trees):
     pass

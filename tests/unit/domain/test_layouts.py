@@ -7,12 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_storages.domain.identifiers import identifier, legacy_identifier
-from cloud_storages.domain.layouts import ROOT, BucketPlan, FullPath, LastDirectory, names_in
+from cloud_storages.domain.layouts import (
+    LOCATION_BYTES,
+    ROOT,
+    BucketPlan,
+    FullPath,
+    LastDirectory,
+    names_in,
+)
 from cloud_storages.domain.values import BucketInfo, FileInfo, Location
 
 LAST = LastDirectory(identifier)
 FULL = FullPath(identifier)
-LAYOUTS = pytest.mark.parametrize("layout", [LAST, FULL], ids=["last-directory", "path"])
+BELOW = FullPath(identifier, "site/Media")
+QUOTED = FullPath(identifier, '"site"')
+LAYOUTS = pytest.mark.parametrize(
+    "layout",
+    [LAST, FULL, BELOW, QUOTED],
+    ids=["last-directory", "path", "location", "quoted location"],
+)
 
 SEGMENT = st.one_of(
     st.text(
@@ -56,6 +69,30 @@ def test_in_the_layout_path_nothing_is_ignored():
 
     assert place.name == place.title == "assets/statics/media/my_file.txt"
     assert place.directory == ROOT
+
+
+@given(name=NAMES)
+def test_a_location_is_where_the_whole_bucket_has_a_directory_of_that_name(name):
+    below, whole = BELOW.place(name), FULL.place(f"site/Media/{name}")
+
+    assert f"site/Media/{below.name}" == whole.name
+    assert (below.directory, below.file_id, below.title) == (
+        whole.directory,
+        whole.file_id,
+        whole.title,
+    )
+
+
+@given(name=NAMES)
+def test_no_name_leads_out_of_a_location_however_long_it_is(name):
+    long = FullPath(identifier, "語" * (LOCATION_BYTES // 3))
+
+    assert long.place(name).title.startswith(f"{long.location}/")
+
+
+@pytest.mark.parametrize("title", ["a.txt", "site/a.txt", "site/Media", "site/media/a.txt"])
+def test_what_is_outside_of_a_location_is_not_listed(title):
+    assert listed(BELOW, ROOT, (FULL.place(title).file_id, title, True)) == []
 
 
 @LAYOUTS
@@ -140,7 +177,7 @@ def test_partials_are_not_listed():
 @LAYOUTS
 def test_a_file_that_exists_as_a_staged_copy_only_is_listed_where_it_can_be_opened(layout):
     place = layout.place("Photo.png")
-    copy = (place.staging_ids[3], "Photo.png", True)
+    copy = (place.staging_ids[3], place.title, True)
 
     assert listed(layout, ROOT, copy) == ["Photo.png"]
 
@@ -151,7 +188,9 @@ def test_a_file_that_exists_as_a_staged_copy_only_is_listed_where_it_can_be_open
 )
 def test_a_path_is_listed_in_the_bucket_or_under_the_prefix_it_means(path, directory, prefix):
     assert LAST.bucket_directory(path) == directory
-    assert FULL.prefix(path) == prefix
+    assert FULL.prefix(path) == FULL.title_prefix(path) == prefix
+    assert BELOW.prefix(path) == prefix
+    assert BELOW.title_prefix(path) == f"site/Media/{prefix}"
 
 
 BUCKETS = [
