@@ -18,6 +18,7 @@ import attrs
 import requests
 import urllib3
 
+from cloud_storages.adapters.appwrite.folders import folder_of
 from cloud_storages.adapters.appwrite.forms import Form
 from cloud_storages.adapters.appwrite.refusals import (
     CursorLost,
@@ -223,7 +224,7 @@ class Gateway:
         Args:
             path: of the bucket's files.
             location: where to store it.
-            title: the file's name.
+            title: the file's name; its slashes show as folders, where the server has them.
             data: the bytes.
             chunk: which chunk it is; None for a whole file.
 
@@ -239,6 +240,9 @@ class Gateway:
             fields.append(("permissions[0]", chunk.permission))
         if chunk.content_range:
             headers = {"Content-Range": chunk.content_range, "X-Appwrite-ID": location.file_id}
+        folder = folder_of(title)
+        if folder:
+            fields.append(("folder", folder))
         # The server decodes percent sequences and cuts names at semicolons.
         form = Form(fields, quote(title, safe=""), data, chunk.stopped)
         headers["Content-Type"] = form.content_type
