@@ -22,12 +22,14 @@ from cloud_storages.domain.names import alternative, content_suffix, fitted
 from cloud_storages.domain.policy import Step, decide
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.domain.values import Location, OnConflict
+from cloud_storages.service.ahead import MOST, Ahead, looked_up
 from cloud_storages.service.reader import RemoteReader
 from cloud_storages.service.recent import Recent
 from cloud_storages.service.turns import turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from cloud_storages.domain.layouts import Layout, Place
     from cloud_storages.domain.values import FileInfo
@@ -86,6 +88,7 @@ class StorageService:
         self._choice = choice or random.SystemRandom()
         self._pause = pause
         self._recent = recent or Recent()
+        self._ahead = Ahead()
 
     # Names
 
@@ -139,6 +142,11 @@ class StorageService:
         return self._recent.get(location) or self._asked(place)
 
     def _asked(self, place: Place) -> FileInfo:
+        if self._ahead.knows(place):
+            info = self._ahead.get(place)
+            if info is None:
+                raise _missing(Location(self._buckets.guess(place.directory), place.file_id), place)
+            return info
         return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
 
     def exists(self, name: str) -> bool:
@@ -148,6 +156,40 @@ class StorageService:
         except NotFound:
             return False
         return True
+
+    def look_ahead(self, names: Iterable[str]) -> AbstractContextManager[None]:
+        """
+        Ask for many files at once; return a block in which ``exists`` and ``info`` know them.
+
+        That holds in the thread or task that enters the block, until it ends or a file is changed
+        through this service within it. What an enclosing block knows is not asked again.
+
+        Args:
+            names: which files; those beyond the first MOST are left to be asked one by one.
+
+        Raises:
+            Misconfigured: see Buckets.reach.
+
+        """
+        wanted: dict[str, dict[Place, None]] = {}
+        for name in itertools.islice(names, MOST):
+            place = self._layout.place(name)
+            if not self._ahead.knows(place):
+                wanted.setdefault(place.directory, {})[place] = None
+        known: dict[Place, FileInfo | None] = {}
+        for directory, places in wanted.items():
+            known.update(self._looked_up(directory, tuple(places)))
+        return self._ahead.block(known)
+
+    def _looked_up(
+        self, directory: str, places: tuple[Place, ...]
+    ) -> Mapping[Place, FileInfo | None]:
+        try:
+            return self._buckets.reach(
+                directory, lambda bucket: looked_up(self._store, bucket, places)
+            )
+        except NotFound:
+            return dict.fromkeys(places)
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """
@@ -161,9 +203,7 @@ class StorageService:
         prefix = self._layout.prefix(path)
         title_prefix = self._layout.title_prefix(path)
         try:
-            names = self._buckets.reach(
-                directory, lambda bucket: self._names(bucket, directory, title_prefix)
-            )
+            names = self._listed(directory, title_prefix)
         except NotFound:
             if directory:
                 raise
@@ -312,8 +352,11 @@ class StorageService:
             return staged
         return info
 
-    def _names(self, bucket_id: str, directory: str, prefix: str) -> list[str]:
-        return list(names_in(self._layout, directory, self._store.files(bucket_id, prefix)))
+    def _listed(self, directory: str, prefix: str) -> list[str]:
+        def names(bucket_id: str) -> list[str]:
+            return list(names_in(self._layout, directory, self._store.files(bucket_id, prefix)))
+
+        return self._buckets.reach(directory, names)
 
     # The steps of writing
 
@@ -363,6 +406,7 @@ class StorageService:
                         continue  # taken by an ID that differs in case, which no look shows
                     step = decide(self._on_conflict, content.fingerprint, existing)
                     if step is Step.REUSE and existing is not None:
+                        self._ahead.forget(place)
                         self._recent.note(existing)
                         return place.name
                     if step is Step.CREATE:
@@ -375,6 +419,7 @@ class StorageService:
         return None
 
     def _replace(self, bucket_id: str, place: Place, content: Content) -> None:
+        self._ahead.forget(place)
         refusals = 0
         for round_ in range(_ROUNDS):
             self._make_way(round_)
@@ -406,7 +451,7 @@ class StorageService:
         aside = self._stage(bucket_id, place, content, staged)
         for round_ in range(_ROUNDS):
             self._make_way(round_)
-            self._recent.forget(real)
+            self._forget(real, place)
             try:
                 self._store.delete(real)
             except FileMissing:
@@ -451,7 +496,7 @@ class StorageService:
     def _delete(self, bucket_id: str, place: Place) -> None:
         real = Location(bucket_id, place.file_id)
         with turn(real):
-            self._recent.forget(real)
+            self._forget(real, place)
             if self._on_conflict is OnConflict.OVERWRITE:
                 # Before the file itself: a copy left by a crash would bring older content back.
                 for info in self._store.find(bucket_id, place.staging_ids).values():
@@ -461,9 +506,15 @@ class StorageService:
             self._store.delete(real)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
+        self._ahead.forget(place)
         info = self._store.create(Location(bucket_id, place.file_id), place.title, content)
         self._recent.note(info)
         return info
+
+    def _forget(self, location: Location, place: Place) -> None:
+        """Forget what is known of a file that is about to change."""
+        self._recent.forget(location)
+        self._ahead.forget(place)
 
     def _found(self, bucket_id: str, place: Place, *, staged: bool = False) -> dict[str, FileInfo]:
         wanted = (place.file_id, *place.staging_ids) if staged else (place.file_id,)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cloud_storages.adapters.appwrite import store
-from tests.unit.django.contract import locations, models, names, reading, saving, trees, writing
+from cloud_storages.testing import storage_requests
+from tests.unit.django.contract import (
+    costs,
+    locations,
+    models,
+    names,
+    prefetching,
+    reading,
+    saving,
+    trees,
+    writing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cloud_storages.emulator import Emulator
 
 
 class _ByPath:
@@ -81,3 +97,25 @@ class TestLocations(locations.Locations):
 
 class TestTrees(trees.Trees):
     pass
+
+
+class TestCosts(costs.Costs):
+    @pytest.fixture(autouse=True)
+    def as_counted_by_the_server(
+        self,
+        emulator: Emulator,
+        options: dict[str, Any],  # noqa: ARG002 - its cleaning up is not counted
+    ) -> Iterator[None]:
+        """Whatever was counted in a test is what the server counted, too."""
+        with storage_requests() as made:
+            yield
+        seen = [exchange.method for exchange in emulator.traffic.exchanges]
+        assert [request.method for request in made] == seen
+
+
+class TestPrefetching(prefetching.Prefetching):
+    pass
+
+
+class TestPrefetchingByPath(_ByPath, prefetching.Prefetching):
+    test_every_bucket_is_asked_once = None

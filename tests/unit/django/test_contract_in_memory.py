@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.unit.django.contract import locations, models, names, reading, saving, trees, writing
+from tests.unit.django.contract import (
+    costs,
+    locations,
+    models,
+    names,
+    prefetching,
+    reading,
+    saving,
+    trees,
+    writing,
+)
 
 
 class _ByPath:
@@ -103,4 +113,16 @@ class TestLocations(locations.Locations):
 
 
 class TestTrees(trees.Trees):
+    pass
+
+
+class TestPrefetching(prefetching.Prefetching):
+    pass
+
+
+class TestPrefetchingByPath(_ByPath, prefetching.Prefetching):
+    test_every_bucket_is_asked_once = None
+
+
+class TestCosts(costs.Costs):
     pass

@@ -18,6 +18,7 @@ import attrs
 import requests
 import urllib3
 
+from cloud_storages import meter
 from cloud_storages.adapters.appwrite.folders import folder_of
 from cloud_storages.adapters.appwrite.forms import Form
 from cloud_storages.adapters.appwrite.refusals import (
@@ -261,7 +262,8 @@ class Gateway:
     def glance(self, path: str) -> dict[str, Any] | None:
         """Return the document at a path if the server has it and answers at once; else None."""
         try:
-            document = self._transport.glance(path)
+            with meter.doing("look at", path):
+                document = self._transport.glance(path)
         except (Refusal, requests.RequestException, urllib3.exceptions.HTTPError):
             return None
         # An answer that is no document must not hide the error that made the caller look.
@@ -336,7 +338,8 @@ def translated(
     subject = str(location) if location else what
     handled = sys.exc_info()[1]
     try:
-        yield
+        with meter.doing(operation, subject):
+            yield
     except Refusal as refusal:
         raise _error(refusal, connection, operation, location, subject) from _bare(refusal, handled)
     except _Foreign as error:
