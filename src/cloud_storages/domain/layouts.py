@@ -30,6 +30,7 @@ __all__ = [
     "LastDirectory",
     "Layout",
     "Place",
+    "meeting",
     "names_in",
 ]
 
@@ -278,6 +279,26 @@ def names_in(layout: Layout, directory: str, files: Iterable[FileInfo]) -> Itera
         else:
             names.update(_staged_name_of(layout, directory, info))
     yield from sorted(names)
+
+
+def meeting(layout: Layout, names: Iterable[str]) -> list[tuple[str, ...]]:
+    """
+    Return the names that would become one file in a layout, in groups; none if all keep apart.
+
+    A site that moves to another layout gives all but one of each group another name first.
+
+    Args:
+        layout: the layout to move to.
+        names: of different files, such as those in a database.
+
+    Raises:
+        InvalidName: the layout has no place for a name.
+
+    """
+    groups: dict[Place, list[str]] = {}
+    for name in sorted(set(names)):
+        groups.setdefault(layout.place(name), []).append(name)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
 
 
 def _name_of(layout: Layout, directory: str, info: FileInfo) -> str | None:

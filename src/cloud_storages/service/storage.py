@@ -17,7 +17,7 @@ from cloud_storages.domain.errors import (
     NotFound,
     Unavailable,
 )
-from cloud_storages.domain.layouts import names_in
+from cloud_storages.domain.layouts import ROOT, names_in
 from cloud_storages.domain.names import alternative, content_suffix, fitted
 from cloud_storages.domain.policy import Step, decide
 from cloud_storages.domain.signatures import Fingerprint
@@ -216,6 +216,28 @@ class StorageService:
             raise FileMissing(f"There is no directory {path!r}.", operation="list")
         folders = {name.partition("/")[0] for name in below if "/" in name}
         return sorted(folders), [name for name in below if "/" not in name]
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of every file: a request for each page of each bucket."""
+        layout = self._layout
+        buckets = self._buckets.directories() if layout.buckets_are_directories else []
+        for directory in (ROOT, *buckets):
+            # One that was deleted meanwhile has no files.
+            with contextlib.suppress(NotFound):
+                yield from self._listed(directory, layout.title_prefix(""))
+
+    def content(self, name: str) -> Content:
+        """
+        Return the content of a file, which ``replace`` of another service takes.
+
+        So files move from one layout, bucket or project to another, chunk by chunk and verified,
+        under the names a database has for them: what is there already is not moved again.
+
+        Raises:
+            NotFound: there is no such file.
+
+        """
+        return _Stored(self._store, self.info(name))
 
     # Writing
 

@@ -12,6 +12,7 @@ from tests.unit.django.contract import (
     costs,
     locations,
     models,
+    moving,
     names,
     prefetching,
     reading,
@@ -119,3 +120,7 @@ class TestPrefetching(prefetching.Prefetching):
 
 class TestPrefetchingByPath(_ByPath, prefetching.Prefetching):
     test_every_bucket_is_asked_once = None
+
+
+class TestMoving(moving.Moving):
+    pass

@@ -10,6 +10,7 @@ from tests.unit.django.contract import (
     costs,
     locations,
     models,
+    moving,
     names,
     prefetching,
     reading,
@@ -125,4 +126,8 @@ class TestPrefetchingByPath(_ByPath, prefetching.Prefetching):
 
 
 class TestCosts(costs.Costs):
+    pass
+
+
+class TestMoving(moving.Moving):
     pass

@@ -13,6 +13,7 @@ from cloud_storages.domain.layouts import (
     BucketPlan,
     FullPath,
     LastDirectory,
+    meeting,
     names_in,
 )
 from cloud_storages.domain.values import BucketInfo, FileInfo, Location
@@ -225,3 +226,29 @@ def test_buckets_are_found_by_exactly_their_name():
 
     assert plan.found_by_name("twice", BUCKETS) == ("x2", "x3")
     assert plan.found_by_name("Docs", BUCKETS) == ()
+
+
+@pytest.mark.parametrize(
+    ("layout", "names", "groups"),
+    [
+        (LAST, [], []),
+        (LAST, ["2025/05/a.jpg", "2026/05/a.jpg", "b.jpg"], [("2025/05/a.jpg", "2026/05/a.jpg")]),
+        (LAST, ["a/b.jpg", "b.jpg", "a/c.jpg"], []),
+        (FULL, ["2025/05/a.jpg", "2026/05/a.jpg", "b.jpg"], []),
+        (FULL, ["a/b.jpg", "a//b.jpg", "a\\b.jpg"], [("a//b.jpg", "a/b.jpg", "a\\b.jpg")]),
+        (FULL, ["a.jpg", "A.jpg", "a.jpg"], []),
+    ],
+)
+def test_names_that_a_layout_takes_for_one_file_are_told(layout, names, groups):
+    assert meeting(layout, names) == groups
+
+
+@LAYOUTS
+@given(names=st.lists(NAMES, max_size=6))
+def test_of_names_that_do_not_meet_each_has_a_place_of_its_own(layout, names):
+    groups = meeting(layout, names)
+    alone = set(names).difference(*groups)
+
+    places = [layout.place(name) for name in alone]
+    assert len({(place.directory, place.file_id) for place in places}) == len(alone)
+    assert all(len({layout.place(name) for name in group}) == 1 for group in groups)
