@@ -303,6 +303,19 @@ class StorageMachine(RuleBasedStateMachine):
             with pytest.raises(FileNotFoundError):
                 self.storage.get_created_time(name)
 
+    @rule(names=st.tuples(wanted | saved, wanted | saved, wanted), changed=saved, data=contents())
+    def ask_ahead(self, names: tuple[str, ...], changed: str, data: bytes) -> None:
+        with self.storage.prefetch_metadata([*names, changed]):
+            for name in names:
+                self.ask(name)
+            self.open_to_write(changed, data, "wb")
+            for name in (*names, changed):
+                self.ask(name)
+            self._delete(changed)
+            for name in (*names, changed):
+                self.ask(name)
+        self.open_to_write(changed, data, "wb")
+
     @rule(name=wanted | saved)
     def list_the_directory_of(self, name: str) -> None:
         self._check_listing(self._canonical(name).rpartition("/")[0])
@@ -405,6 +418,7 @@ def go_the_short_way(machine: StorageMachine) -> None:
     machine.save("root.txt", b"")
     machine.ask("media/photo.png")
     machine.ask("media/none.png")
+    machine.ask_ahead(("media/photo.png", second, "media/none.png"), second, b"ahead")
     machine.list_the_directory_of("media/photo.png")
     machine.list_the_root()
     machine.delete("media/photo.png")
