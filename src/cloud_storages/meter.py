@@ -16,11 +16,12 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Request", "doing", "listening", "tell"]
+__all__ = ["Request", "doing", "listening", "naming", "tell"]
 
 _lock = threading.Lock()
 _listeners: tuple[Callable[[Request], object], ...] = ()
 _doing: ContextVar[tuple[str, str]] = ContextVar("doing", default=("", ""))
+_name: ContextVar[str] = ContextVar("name", default="")
 
 
 @attrs.frozen
@@ -32,15 +33,18 @@ class Request:
         method: of HTTP, such as ``"GET"``.
         operation: what it is for, such as ``"find"``.
         subject: what it is about: a bucket, or a file as bucket ID and file ID.
+        name: what a storage was asked for, if it was a single file or directory.
 
     """
 
     method: str
     operation: str
     subject: str
+    name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.method} {self.operation} {self.subject}".rstrip()
+        name = f" ({self.name})" if self.name else ""
+        return f"{self.method} {self.operation} {self.subject}{name}"
 
 
 @contextlib.contextmanager
@@ -66,8 +70,18 @@ def doing(operation: str, subject: str) -> Iterator[None]:
         _doing.reset(before)
 
 
+@contextlib.contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Say which name the requests are for that this thread or task makes in the block."""
+    before = _name.set(name)
+    try:
+        yield
+    finally:
+        _name.reset(before)
+
+
 def tell(method: str, times: int = 1) -> None:
     """Tell the listeners of a request, or of several alike."""
     for listener in _listeners:
         for _ in range(times):
-            listener(Request(method, *_doing.get()))
+            listener(Request(method, *_doing.get(), _name.get()))

@@ -33,8 +33,8 @@ def test_a_block_that_makes_as_many_requests_as_expected_passes(storage):
         storage.delete("docs/a.txt")
 
     assert [str(request) for request in made] == [
-        "GET find docs/a.txt and others",
-        "DELETE delete docs/a.txt",
+        "GET find docs/a.txt and others (docs/a.txt)",
+        "DELETE delete docs/a.txt (docs/a.txt)",
     ]
 
 
@@ -49,8 +49,8 @@ def test_another_number_fails_and_the_requests_are_listed(storage, expected):
 
     assert str(caught.value).splitlines() == [
         f"2 storage requests made, {expected} expected. Those made were:",
-        "1. GET read docs/a.txt",
-        "2. GET find docs/a.txt and others",
+        "1. GET read docs/a.txt (docs/a.txt)",
+        "2. GET find docs/a.txt and others (docs/a.txt)",
     ]
 
 

@@ -57,13 +57,12 @@ class Ahead:
             _blocks.set(tuple(each for each in _blocks.get() if each is not block))
             block.known.clear()
 
-    def knows(self, place: Place) -> bool:
-        """Whether it was asked ahead what there is at a place."""
-        return any(place in known for known in self._known())
-
-    def get(self, place: Place) -> FileInfo | None:
-        """Return what there is at a place, as far as it was asked ahead; None for no file."""
-        return next((known[place] for known in self._known() if place in known), None)
+    def told(self, place: Place) -> tuple[FileInfo | None] | None:
+        """Return what there is at a place, None for no file; no tuple if nobody asked ahead."""
+        for known in self._known():
+            with contextlib.suppress(KeyError):
+                return (known[place],)
+        return None
 
     def forget(self, place: Place) -> None:
         """Forget a place that is about to change: whoever asks for it asks anew."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import logging
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+from cloud_storages import meter
 from cloud_storages.domain.errors import (
     AlreadyExists,
     CloudStorageError,
@@ -50,6 +52,22 @@ _INVISIBLE = 3
 _ABANDONED_AFTER = 3600
 #: Lengths of the suffixes that a content itself provides; the longest is its whole MD5.
 _SUFFIX_LENGTHS = (7, 26)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _named(
+    method: Callable[Concatenate[StorageService, str, P], T],
+) -> Callable[Concatenate[StorageService, str, P], T]:
+    """Say for which name the requests of a method are."""
+
+    @functools.wraps(method)
+    def called(self: StorageService, name: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with meter.naming(name):
+            return method(self, name, *args, **kwargs)
+
+    return called
 
 
 class StorageService:
@@ -118,6 +136,7 @@ class StorageService:
 
     # Reading
 
+    @_named
     def open(self, name: str) -> RemoteReader:
         """
         Return a reader at the beginning of a file.
@@ -129,6 +148,7 @@ class StorageService:
         place = self._layout.place(name)
         return self._buckets.reach(place.directory, lambda bucket: self._open(bucket, place))
 
+    @_named
     def info(self, name: str) -> FileInfo:
         """
         Return what is known of a file, without a request if it was stored here a moment ago.
@@ -142,13 +162,15 @@ class StorageService:
         return self._recent.get(location) or self._asked(place)
 
     def _asked(self, place: Place) -> FileInfo:
-        if self._ahead.knows(place):
-            info = self._ahead.get(place)
-            if info is None:
-                raise _missing(Location(self._buckets.guess(place.directory), place.file_id), place)
-            return info
-        return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
+        told = self._ahead.told(place)
+        if told is None:
+            return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
+        (info,) = told
+        if info is None:
+            raise _missing(Location(self._buckets.guess(place.directory), place.file_id), place)
+        return info
 
+    @_named
     def exists(self, name: str) -> bool:
         """Return whether there is such a file; raise if that cannot be told."""
         try:
@@ -174,7 +196,7 @@ class StorageService:
         wanted: dict[str, dict[Place, None]] = {}
         for name in itertools.islice(names, MOST):
             place = self._layout.place(name)
-            if not self._ahead.knows(place):
+            if self._ahead.told(place) is None:
                 wanted.setdefault(place.directory, {})[place] = None
         known: dict[Place, FileInfo | None] = {}
         for directory, places in wanted.items():
@@ -191,6 +213,7 @@ class StorageService:
         except NotFound:
             return dict.fromkeys(places)
 
+    @_named
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """
         Return the directories and the files directly under a path, sorted.
@@ -226,6 +249,7 @@ class StorageService:
             with contextlib.suppress(NotFound):
                 yield from self._listed(directory, layout.title_prefix(""))
 
+    @_named
     def content(self, name: str) -> Content:
         """
         Return the content of a file, which ``replace`` of another service takes.
@@ -241,6 +265,7 @@ class StorageService:
 
     # Writing
 
+    @_named
     def save(
         self,
         name: str,
@@ -294,6 +319,7 @@ class StorageService:
 
         return self._buckets.reach(self._layout.place(wanted).directory, act, create=True)
 
+    @_named
     def create(self, name: str, content: Content) -> str:
         """
         Store a content under exactly this name, if it is free; return the canonical name.
@@ -313,6 +339,7 @@ class StorageService:
 
         return self._buckets.reach(place.directory, act, create=True)
 
+    @_named
     def replace(self, name: str, content: Content) -> str:
         """
         Store a content under exactly this name, in place of what is there; return that name.
@@ -329,6 +356,7 @@ class StorageService:
 
         return self._buckets.reach(place.directory, act, create=True)
 
+    @_named
     def delete(self, name: str) -> None:
         """Remove a file; silent if there is none."""
         place = self._layout.place(name)

@@ -124,7 +124,8 @@ def test_every_odd_name_can_be_saved_where_there_are_folders(with_folders, name)
 @pytest.mark.parametrize(
     ("title", "folder"),
     [
-        ("a/b/c.txt", "a/b"),
+        ("a/b/c.txt", "a/b/"),
+        ("0/c.txt", "0/"),
         ("c.txt", ""),
         ("/c.txt", ""),
         ("/a/c.txt", ""),
@@ -133,7 +134,7 @@ def test_every_odd_name_can_be_saved_where_there_are_folders(with_folders, name)
         ("../c.txt", ""),
         ("a\n/c.txt", ""),
         ("a\x7f/c.txt", ""),
-        ("a/", "a"),
+        ("a/", "a/"),
         ("/", ""),
         ("", ""),
     ],

@@ -9,7 +9,7 @@ __all__ = ["folder_of"]
 
 def folder_of(title: str) -> str:
     """
-    Return the folder that a title with slashes names, without a slash at its end.
+    Return the folder that a title with slashes names, with one at its end.
 
     Empty for a title without any, and where the server would refuse the folder: one that is
     absolute, or has an empty, ``.`` or ``..`` segment or a control character.
@@ -17,4 +17,5 @@ def folder_of(title: str) -> str:
     folder, _, _ = title.rpartition("/")
     refused = any(part in ("", ".", "..") for part in folder.split("/"))
     refused = refused or any(unicodedata.category(character) == "Cc" for character in folder)
-    return "" if refused else folder
+    # Without the slash a folder named 0 would be none to PHP.
+    return "" if refused else f"{folder}/"

@@ -28,6 +28,10 @@ def read(storage: Any, name: str) -> None:
         file.read()
 
 
+def read_by(storage: Any) -> Callable[[str], None]:
+    return lambda name: read(storage, name)
+
+
 def read_what_is_missing(storage: Any, name: str) -> None:
     with pytest.raises(FileNotFoundError):
         storage.open(f"{name}.missing")
@@ -87,7 +91,9 @@ class Costs:
         with storage_requests() as made:
             storage.listdir(folder)
 
-        assert [str(request) for request in made] == [f"GET list files of the bucket {folder!r}"]
+        assert [str(request) for request in made] == [
+            f"GET list files of the bucket {folder!r} ({folder})"
+        ]
 
     def test_a_directory_that_has_no_bucket_is_looked_for_and_made_once(
         self, make: Callable[..., CloudStorage], folder: str
@@ -98,13 +104,30 @@ class Costs:
             storage.save(f"{folder}/a.txt", ContentFile(b"x"))
 
         assert [str(request) for request in made] == [
-            f"POST create {folder}/a.txt",
-            f"GET list buckets named {folder!r}",
-            f"POST create bucket {folder} ({folder!r})",
-            f"POST create {folder}/a.txt",
+            f"POST create {folder}/a.txt ({folder}/a.txt)",
+            f"GET list buckets named {folder!r} ({folder}/a.txt)",
+            f"POST create bucket {folder} ({folder!r}) ({folder}/a.txt)",
+            f"POST create {folder}/a.txt ({folder}/a.txt)",
         ]
 
         with storage_requests() as made:
             storage.save(f"{folder}/b.txt", ContentFile(b"x"))
 
-        assert [str(request) for request in made] == [f"POST create {folder}/b.txt"]
+        assert [str(request) for request in made] == [
+            f"POST create {folder}/b.txt ({folder}/b.txt)"
+        ]
+
+    def test_a_request_tells_the_name_it_is_for(
+        self, make: Callable[..., CloudStorage], folder: str
+    ) -> None:
+        storage = make()
+        name = storage.save(f"{folder}/日本語.jpg", ContentFile(b"content"))
+
+        with storage_requests() as made:
+            for act in (storage.exists, read_by(storage), storage.delete):
+                act(name)
+            with storage.prefetch_metadata([name]):
+                pass
+
+        assert [request.name for request in made][:3] == [name] * 3
+        assert {request.name for request in made[3:]} == {""}
