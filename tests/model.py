@@ -41,15 +41,16 @@ LAYOUTS = ("last-directory", "path")
 _TITLE_BYTES, _EXTENSION_BYTES, _DIRECTORY_LENGTH = 509, 100, 128
 
 
-def canonical(layout: str, name: str) -> str | None:
+def canonical(layout: str, name: str, location: str = "") -> str | None:
     """Return what a name should become, or None where the documentation leaves the form open."""
+    above = f"{location}/" if location else ""
     parts = [part for part in name.replace("\\", "/").split("/") if part]
     kept = parts[-2:] if layout == "last-directory" else parts
     if layout == "last-directory":
         fits = len(parts[-1].encode()) <= _TITLE_BYTES
         fits = fits and all(len(part) <= _DIRECTORY_LENGTH for part in kept[:-1])
     else:
-        fits = len("/".join(kept).encode()) <= _TITLE_BYTES
+        fits = len((above + "/".join(kept)).encode()) <= _TITLE_BYTES
     extension = parts[-1].rpartition(".")
     short = not extension[1] or len(extension[2].encode()) < _EXTENSION_BYTES
     return "/".join(kept) if fits and short else None
@@ -69,6 +70,7 @@ class StorageMachine(RuleBasedStateMachine):
     policy = "keep both"
     layout = "last-directory"
     legacy_ids = False
+    location = ""
 
     wanted = Bundle("wanted")
     saved = Bundle("saved")
@@ -76,7 +78,10 @@ class StorageMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.storage = self.make_storage(
-            layout=self.layout, legacy_ids=self.legacy_ids, **POLICIES[self.policy]
+            layout=self.layout,
+            legacy_ids=self.legacy_ids,
+            location=self.location,
+            **POLICIES[self.policy],
         )
         self.files: dict[str, bytes] = {}
         self.directories: set[str] = set()
@@ -176,7 +181,7 @@ class StorageMachine(RuleBasedStateMachine):
         self.twins.clear()
 
     def _canonical(self, name: str) -> str:
-        told = canonical(self.layout, name)
+        told = canonical(self.layout, name, self.location)
         form = str(self.storage.get_available_name(name))
         if told is not None:
             assert form == told
@@ -298,6 +303,19 @@ class StorageMachine(RuleBasedStateMachine):
             with pytest.raises(FileNotFoundError):
                 self.storage.get_created_time(name)
 
+    @rule(names=st.tuples(wanted | saved, wanted | saved, wanted), changed=saved, data=contents())
+    def ask_ahead(self, names: tuple[str, ...], changed: str, data: bytes) -> None:
+        with self.storage.prefetch_metadata([*names, changed]):
+            for name in names:
+                self.ask(name)
+            self.open_to_write(changed, data, "wb")
+            for name in (*names, changed):
+                self.ask(name)
+            self._delete(changed)
+            for name in (*names, changed):
+                self.ask(name)
+        self.open_to_write(changed, data, "wb")
+
     @rule(name=wanted | saved)
     def list_the_directory_of(self, name: str) -> None:
         self._check_listing(self._canonical(name).rpartition("/")[0])
@@ -364,6 +382,7 @@ CONFIGURATIONS = [
     ("keep both", "last-directory", True),
     ("reuse identical", "path", True),
     ("overwrite", "last-directory", True),
+    *((policy, "path in a location", False) for policy in POLICIES),
 ]
 
 
@@ -371,7 +390,13 @@ def configured(
     base: type[StorageMachine], policy: str, layout: str, legacy_ids: bool
 ) -> type[StorageMachine]:
     """Return a machine for storages of one configuration."""
-    attributes = {"policy": policy, "layout": layout, "legacy_ids": legacy_ids}
+    layout, _, location = layout.partition(" in a ")
+    attributes = {
+        "policy": policy,
+        "layout": layout,
+        "legacy_ids": legacy_ids,
+        "location": location and f'"{location}/of Ours"',
+    }
     return type(f"{base.__name__}Configured", (base,), attributes)
 
 
@@ -393,6 +418,7 @@ def go_the_short_way(machine: StorageMachine) -> None:
     machine.save("root.txt", b"")
     machine.ask("media/photo.png")
     machine.ask("media/none.png")
+    machine.ask_ahead(("media/photo.png", second, "media/none.png"), second, b"ahead")
     machine.list_the_directory_of("media/photo.png")
     machine.list_the_root()
     machine.delete("media/photo.png")

@@ -173,6 +173,12 @@ def _faults(where: str, storage: CloudStorage) -> Iterator[CheckMessage]:
             hint="Take APPWRITE_BUCKETS out, or write APPWRITE_LAYOUT = 'last-directory'.",
             id="cloud_storages.E003",
         )
+    if told.get("layout") == "last-directory" and told.get("location"):
+        yield Error(
+            f"{where}: {options.LOCATION_WITHOUT_PATH}",
+            hint="Write APPWRITE_LAYOUT = 'path', or take APPWRITE_LOCATION out.",
+            id="cloud_storages.E005",
+        )
 
 
 def _shared(root: str, buckets: dict[str, str]) -> set[str]:

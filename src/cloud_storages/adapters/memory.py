@@ -4,6 +4,7 @@ The fake: a store in memory that behaves like Appwrite wherever a caller can tel
 IDs are unique whatever their case and found in their exact spelling only; a bucket refuses
 files over its size limit or of other extensions than its own; signatures are MD5; times have
 time zones and millisecond precision; what is in a private bucket shows to nobody without a token.
+What each call would cost of requests is told to ``cloud_storages.meter``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from cloud_storages import meter
 from cloud_storages.domain.errors import (
     BucketMissing,
     BucketTaken,
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from cloud_storages.ports import Content, FileStore
 
 __all__ = ["MemoryStore"]
+
+#: Rows of one page of a list.
+_PAGE = 1000
 
 
 @attrs.define
@@ -67,6 +72,8 @@ class MemoryStore:
         now: tells the time, with time zone; the system's clock if not given.
         maximum_file_size: bytes a file may have in a bucket that is created without a limit
             of its own; Appwrite's own default.
+        whole_up_to: a file up to this size, in bytes, comes whole when its first bytes are
+            asked for.
 
     """
 
@@ -74,9 +81,11 @@ class MemoryStore:
         self,
         now: Callable[[], dt.datetime] | None = None,
         maximum_file_size: int = 30_000_000,
+        whole_up_to: int = 0,
     ) -> None:
         self._now = now or (lambda: dt.datetime.now(dt.timezone.utc))
         self._maximum_file_size = maximum_file_size
+        self._whole_up_to = whole_up_to
         self._lock = threading.RLock()
         self._buckets: dict[str, _Bucket] = {}
         self._tokens: dict[str, _Token] = {}
@@ -91,7 +100,9 @@ class MemoryStore:
 
     def create(self, location: Location, title: str, content: Content) -> FileInfo:
         """Store a content; see the port."""
+        _tell("POST", "create", location)
         self._admit(location, title, content)
+        _tell("POST", "create", location, content.fingerprint.chunks - 1)
         size = content.fingerprint.size
         data = b"".join(content.read(at, CHUNK_SIZE) for at in range(0, size, CHUNK_SIZE))
         stored = fingerprint((data,))
@@ -114,11 +125,15 @@ class MemoryStore:
 
     def stat(self, location: Location) -> FileInfo:
         """Return what is known of a file; see the port."""
+        _tell("GET", "stat", location)
         return self._file(location, "stat").info
 
     def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
         """Return those of a few files that exist; see the port."""
         file_ids = list(file_ids)
+        if file_ids:
+            others = " and others" if len(file_ids) > 1 else ""
+            _tell("GET", "find", f"{bucket_id}/{file_ids[0]}{others}")
         with self._lock:
             files = self._bucket(bucket_id, "find").files
             found = (files.get(file_id.lower()) for file_id in file_ids)
@@ -127,6 +142,7 @@ class MemoryStore:
 
     def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
         """Return a piece of a file; see the port."""
+        _tell("GET", "read", location)
         file = self._file(location, "read")
         if not file.info.complete:
             raise _file_missing(location, "read")
@@ -136,10 +152,16 @@ class MemoryStore:
                 location=location,
                 operation="read",
             )
+        if total is None and file.info.size <= 1:
+            # Appwrite serves no range of so small a file, so it is looked at.
+            _tell("GET", "stat", location)
+        if total is None and file.info.size <= self._whole_up_to:
+            size = max(size, file.info.size)
         return Window(offset, file.data[offset : offset + size], file.info.size)
 
     def delete(self, location: Location) -> bool:
         """Remove a file; see the port."""
+        _tell("DELETE", "delete", location)
         with self._lock:
             self._file(location, "delete")
             del self._bucket(location.bucket_id, "delete").files[location.file_id.lower()]
@@ -147,15 +169,22 @@ class MemoryStore:
 
     def files(self, bucket_id: str, prefix: str = "") -> Iterator[FileInfo]:
         """Yield the files of a bucket; see the port."""
+        what = f"files of the bucket {bucket_id!r}"
+        _tell("GET", "list", what)
         with self._lock:
             infos = [file.info for file in self._bucket(bucket_id, "list").files.values()]
-        return iter([info for info in infos if info.title.startswith(prefix)])
+        found = [info for info in infos if info.title.startswith(prefix)]
+        _tell("GET", "list", what, len(found) // _PAGE)
+        return iter(found)
 
     def buckets(self, name: str | None = None) -> Iterator[BucketInfo]:
         """Yield the buckets; see the port."""
         with self._lock:
             infos = [bucket.info for bucket in self._buckets.values()]
-        return iter([info for info in infos if name is None or info.name == name])
+        found = [info for info in infos if name is None or info.name == name]
+        what = "" if name is None else f"named {name!r}"
+        _tell("GET", "list buckets", what, len(found) // _PAGE + 1)
+        return iter(found)
 
     def create_bucket(
         self,
@@ -177,6 +206,7 @@ class MemoryStore:
             allowed_file_extensions: extensions a file may have, without dot; none for any.
 
         """
+        _tell("POST", "create bucket", f"{bucket_id} ({name!r})")
         with self._lock:
             if bucket_id.lower() in self._buckets:
                 raise BucketTaken(f"The bucket {bucket_id!r} exists.", operation="create bucket")
@@ -211,6 +241,7 @@ class MemoryStore:
 
     def link(self, location: Location, expires: dt.datetime) -> FileToken:
         """Make a token that opens a file; see the port."""
+        _tell("POST", "link to", location)
         with self._lock:
             file, now = self._file(location, "link to"), self._now()
             if expires <= now:
@@ -294,6 +325,11 @@ class MemoryStore:
                     f"The location {location} is taken.", location=location, operation="create"
                 )
             return bucket
+
+
+def _tell(method: str, operation: str, subject: object, times: int = 1) -> None:
+    with meter.doing(operation, str(subject)):
+        meter.tell(method, times)
 
 
 def _file_missing(location: Location, operation: str) -> FileMissing:

@@ -25,9 +25,10 @@ from cloud_storages.domain.values import Secret
 from cloud_storages.service import Buckets, Recent, StorageService, turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from django.core.files.base import File
+    from django.db.models.fields.files import FieldFile
 
     from cloud_storages.backends.content import SeekableContent
     from cloud_storages.backends.options import Option, Options
@@ -273,6 +274,38 @@ class CloudStorage(LinkingStorage):
         """Return the size of a file in bytes."""
         with django_errors():
             return self.service.info(str(name)).size
+
+    def signature(self, name: str) -> str:
+        """
+        Return the signature of a file: the hex MD5 of its content.
+
+        On devices of the S3 family a file of several chunks has the composite form instead: the
+        hex MD5 of the chunks' MD5s, a hyphen and how many they are.
+        """
+        with django_errors():
+            return self.service.info(str(name)).signature
+
+    @contextlib.contextmanager
+    def prefetch_metadata(self, names: Iterable[str | FieldFile | None]) -> Iterator[None]:
+        """
+        Ask for many files at once, so that the block need not ask for each.
+
+        Within the block ``exists``, ``size``, ``signature`` and the times of these files cost no
+        request, in this thread or task. Those that do not exist are known not to. A file that
+        is saved or deleted through this storage meanwhile is asked for again; what others do to
+        the files is seen once the block has ended. Blocks may be nested.
+
+        Costs one request for each hundred files of a bucket, and one for each twelve that do
+        not exist. Of more than ten thousand names the rest is asked for one by one.
+
+        Args:
+            names: of files, or values of file fields; empty ones are skipped.
+
+        """
+        with django_errors():
+            block = self.service.look_ahead(str(name) for name in names if name)
+        with block:
+            yield
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """Return the directories and the files directly under a path; ``""`` is the root."""

@@ -6,6 +6,7 @@ import threading
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cloud_storages.adapters.appwrite.store import WHOLE_UP_TO
 from cloud_storages.adapters.memory import MemoryStore
 from cloud_storages.backends.base import CloudStorage
 
@@ -23,8 +24,8 @@ class InMemoryStorage(CloudStorage):
     Keeps files in memory, as ``AppWriteStorage`` would keep them in Appwrite.
 
     Takes the same options and settings; none is required. Instances of the same endpoint and
-    project share their files, as they would there. A URL holds the content itself, so that
-    a browser shows it.
+    project share their files, as they would there. ``cloud_storages.testing`` counts what Appwrite
+    would have been asked. A URL holds the content itself, so that a browser shows it.
     """
 
     option_defaults = MappingProxyType(
@@ -32,8 +33,9 @@ class InMemoryStorage(CloudStorage):
     )
 
     def _store(self, told: Options) -> MemoryStore:
+        store = MemoryStore(whole_up_to=WHOLE_UP_TO)
         with _guard:
-            return _stores.setdefault((told.endpoint, told.project_id), MemoryStore())
+            return _stores.setdefault((told.endpoint, told.project_id), store)
 
     def reset(self) -> None:
         """Forget every file of this storage and of those it shares them with."""

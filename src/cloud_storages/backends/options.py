@@ -18,22 +18,39 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from cloud_storages.domain.identifiers import identifier, is_legal, legacy_identifier
-from cloud_storages.domain.layouts import BucketPlan, FullPath, LastDirectory, Layout
-from cloud_storages.domain.names import segments
+from cloud_storages.domain.layouts import (
+    LOCATION_BYTES,
+    BucketPlan,
+    FullPath,
+    LastDirectory,
+    Layout,
+)
+from cloud_storages.domain.names import directories, segments
 from cloud_storages.domain.values import OnConflict, Secret
 
-__all__ = ["LONGEST_LIFETIME", "OPTIONS", "SECRETS", "Option", "Options", "read"]
+__all__ = [
+    "LOCATION_WITHOUT_PATH",
+    "LONGEST_LIFETIME",
+    "OPTIONS",
+    "SECRETS",
+    "Option",
+    "Options",
+    "read",
+]
 
 #: Options that appear in no message, representation, migration or pickle.
 SECRETS = frozenset({"api_key"})
 
-_LAYOUTS: dict[str, type[LastDirectory | FullPath]] = {
-    "last-directory": LastDirectory,
-    "path": FullPath,
-}
+_LAYOUTS = ("last-directory", "path")
 _ACCESS = ("public", "private")
 #: Seconds for which a link to a private file may be good: what is to be open longer is public.
 LONGEST_LIFETIME = 366 * 86_400.0
+#: What is wrong with a location where directories are buckets.
+LOCATION_WITHOUT_PATH = (
+    "The setting APPWRITE_LOCATION (option 'location') puts a storage into a directory of the"
+    " bucket, but in the layout 'last-directory' buckets have none: the setting APPWRITE_LAYOUT"
+    " (option 'layout') must be 'path'."
+)
 _EXAMPLE = "https://cloud.appwrite.io/v1."
 
 
@@ -67,6 +84,7 @@ class Options:
     create_new_if_same_content: bool
     overwrite: bool
     layout: str
+    location: str
     buckets: Mapping[str, str]
     create_buckets: bool
     access: str
@@ -92,7 +110,9 @@ class Options:
     @property
     def laid_out(self) -> Layout:
         """How names are laid out."""
-        return _LAYOUTS[self.layout](self._identify)
+        if self.layout == "path":
+            return FullPath(self._identify, self.location)
+        return LastDirectory(self._identify)
 
     @property
     def plan(self) -> BucketPlan:
@@ -116,7 +136,10 @@ def read(given: Mapping[str, Any], *, defaults: Mapping[str, Any] | None = None)
         ImproperlyConfigured: something is missing or wrong; the message names the setting.
 
     """
-    return Options(**{option.name: value(option, given, defaults or {}) for option in OPTIONS})
+    told = Options(**{option.name: value(option, given, defaults or {}) for option in OPTIONS})
+    if told.location and told.layout != "path":
+        raise ImproperlyConfigured(LOCATION_WITHOUT_PATH)
+    return told
 
 
 def value(option: Option, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> Any:
@@ -226,6 +249,18 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
     return checked
 
 
+def _location(found: Any) -> str:
+    if not isinstance(found, str):
+        raise ValueError(f"is {found!r} instead of a directory, such as 'media' or 'site/media'.")
+    try:
+        text = "/".join(directories(found))
+    except ValueError as error:
+        raise ValueError(f"is no directory. {error}") from None
+    if len(text.encode()) > LOCATION_BYTES:
+        raise ValueError(f"has more than {LOCATION_BYTES} bytes of UTF-8.")
+    return text
+
+
 def _bucket_map(found: Any) -> dict[str, str]:
     if not isinstance(found, Mapping):
         raise ValueError(f"is a {type(found).__name__} instead of a dict of directories.")
@@ -280,6 +315,7 @@ OPTIONS = (
     Option("create_new_if_same_content", "CLOUD_STORAGE_CREATE_NEW_IF_SAME_CONTENT", True, _flag),
     Option("overwrite", "OVERWRITE_FILE", False, _flag),
     Option("layout", "APPWRITE_LAYOUT", "last-directory", _one_of(*_LAYOUTS)),
+    Option("location", "APPWRITE_LOCATION", "", _location),
     Option("buckets", "APPWRITE_BUCKETS", {}, _bucket_map),
     Option("create_buckets", "APPWRITE_CREATE_BUCKETS", True, _flag),
     Option("access", "APPWRITE_ACCESS", "public", _one_of(*_ACCESS)),

@@ -2,7 +2,7 @@
 From a name to where its file lives, and back.
 
 ``LastDirectory``: the last directory of the name is the bucket, what comes before it is ignored.
-``FullPath``: one bucket holds everything under its full name.
+``FullPath``: one bucket, or a directory of it, holds everything under its full name.
 
 Both answer the canonical name with every place; canonicalising it again changes nothing.
 """
@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
     from cloud_storages.domain.values import BucketInfo, FileInfo
 
-__all__ = ["ROOT", "BucketPlan", "FullPath", "LastDirectory", "Layout", "Place", "names_in"]
+__all__ = [
+    "LOCATION_BYTES",
+    "ROOT",
+    "BucketPlan",
+    "FullPath",
+    "LastDirectory",
+    "Layout",
+    "Place",
+    "meeting",
+    "names_in",
+]
 
 #: The directory of a name that has none.
 ROOT = ""
@@ -31,6 +41,8 @@ ROOT = ""
 #: with the quotes around a title, and two may be needed to guard the title's ends.
 TITLE_BYTES = 507
 _GUARD = "'"
+#: Longest location of a storage, in bytes of UTF-8: a name that is shortened keeps it whole.
+LOCATION_BYTES = 255
 #: Longest bucket name Appwrite keeps, in characters.
 BUCKET_NAME_LENGTH = 128
 
@@ -82,7 +94,13 @@ class Layout(Protocol):
         """Return what the titles of all files under a path begin with."""
 
     def name(self, directory: str, title: str) -> str:
-        """Return the name of a file of this title in the bucket of a directory."""
+        """
+        Return the name of a file of this title in the bucket of a directory.
+
+        Raises:
+            InvalidName: the file is one that no name reaches.
+
+        """
 
     @property
     def buckets_are_directories(self) -> bool:
@@ -137,17 +155,20 @@ class FullPath:
 
     Attributes:
         identify: makes an ID from a text.
+        location: a directory of the bucket, without a slash at its end; names are relative to it,
+            titles and IDs are not, and nothing outside it has a name. ROOT for the whole bucket.
 
     """
 
     identify: Callable[[str], str]
+    location: str = ROOT
     buckets_are_directories = False
 
     def place(self, name: str) -> Place:
         """Return what a name means: its own file in the root bucket."""
-        full = "/".join(segments(name))
+        full = self._above + "/".join(segments(name))
         full = shortened(full, limit=TITLE_BYTES, measure=_utf8_length)
-        return Place(full, ROOT, self.identify(full), _guarded(full))
+        return Place(self.name(ROOT, full), ROOT, self.identify(full), _guarded(full))
 
     def bucket_directory(self, path: str) -> str:  # noqa: ARG002 - there is only one
         """Return the root, always."""
@@ -159,12 +180,18 @@ class FullPath:
         return "".join(f"{part}/" for part in parts)
 
     def title_prefix(self, path: str) -> str:
-        """Return the prefix as titles have it."""
-        return _guarded(self.prefix(path))
+        """Return the prefix as titles have it, which begin with the location."""
+        return _guarded(self._above + self.prefix(path))
 
     def name(self, directory: str, title: str) -> str:  # noqa: ARG002 - the title says it all
-        """Return the title, which is the full name."""
-        return title
+        """Return the title, which is the full name, without the location."""
+        if not title.startswith(self._above):
+            raise InvalidName(f"{title!r} is not in {self.location!r}.")
+        return title.removeprefix(self._above)
+
+    @property
+    def _above(self) -> str:
+        return f"{self.location}/" if self.location else ""
 
 
 @attrs.frozen
@@ -254,6 +281,26 @@ def names_in(layout: Layout, directory: str, files: Iterable[FileInfo]) -> Itera
     yield from sorted(names)
 
 
+def meeting(layout: Layout, names: Iterable[str]) -> list[tuple[str, ...]]:
+    """
+    Return the names that would become one file in a layout, in groups; none if all keep apart.
+
+    A site that moves to another layout gives all but one of each group another name first.
+
+    Args:
+        layout: the layout to move to.
+        names: of different files, such as those in a database.
+
+    Raises:
+        InvalidName: the layout has no place for a name.
+
+    """
+    groups: dict[Place, list[str]] = {}
+    for name in sorted(set(names)):
+        groups.setdefault(layout.place(name), []).append(name)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
 def _name_of(layout: Layout, directory: str, info: FileInfo) -> str | None:
     for title in (*_unguarded(info.title), info.location.file_id):
         place = _place_of(layout, directory, title)
@@ -270,8 +317,8 @@ def _staged_name_of(layout: Layout, directory: str, info: FileInfo) -> Iterator[
 
 
 def _place_of(layout: Layout, directory: str, title: str) -> Place | None:
-    name = layout.name(directory, title)
     try:
+        name = layout.name(directory, title)
         place = layout.place(name)
     except InvalidName:
         return None

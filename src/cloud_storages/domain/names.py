@@ -18,7 +18,7 @@ from cloud_storages.domain.errors import InvalidName
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["alternative", "content_suffix", "fitted", "segments", "shortened"]
+__all__ = ["alternative", "content_suffix", "directories", "fitted", "segments", "shortened"]
 
 _HASH_LENGTH = 26
 #: An extension longer than this, in bytes of UTF-8, may not fit into a file name on the server.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import logging
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+from cloud_storages import meter
 from cloud_storages.domain.errors import (
     AlreadyExists,
     CloudStorageError,
@@ -17,11 +19,12 @@ from cloud_storages.domain.errors import (
     NotFound,
     Unavailable,
 )
-from cloud_storages.domain.layouts import names_in
+from cloud_storages.domain.layouts import ROOT, names_in
 from cloud_storages.domain.names import alternative, content_suffix, fitted
 from cloud_storages.domain.policy import Step, decide
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.domain.values import Location, OnConflict
+from cloud_storages.service.ahead import MOST, Ahead, looked_up
 from cloud_storages.service.links import Address, NoMarks
 from cloud_storages.service.reader import RemoteReader
 from cloud_storages.service.recent import Recent
@@ -30,6 +33,7 @@ from cloud_storages.service.turns import turn
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from cloud_storages.domain.layouts import Layout, Place
     from cloud_storages.domain.values import BucketInfo, FileInfo
@@ -51,6 +55,22 @@ _INVISIBLE = 3
 _ABANDONED_AFTER = 3600
 #: Lengths of the suffixes that a content itself provides; the longest is its whole MD5.
 _SUFFIX_LENGTHS = (7, 26)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _named(
+    method: Callable[Concatenate[StorageService, str, P], T],
+) -> Callable[Concatenate[StorageService, str, P], T]:
+    """Say for which name the requests of a method are."""
+
+    @functools.wraps(method)
+    def called(self: StorageService, name: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with meter.naming(name):
+            return method(self, name, *args, **kwargs)
+
+    return called
 
 
 class StorageService:
@@ -94,6 +114,7 @@ class StorageService:
         self._links = links or NoMarks()
         #: Files whose replacement by this process may have left a staged copy.
         self._untidy: set[Location] = set()
+        self._ahead = Ahead()
 
     # Names
 
@@ -165,6 +186,7 @@ class StorageService:
 
     # Reading
 
+    @_named
     def open(self, name: str) -> RemoteReader:
         """
         Return a reader at the beginning of a file.
@@ -176,6 +198,7 @@ class StorageService:
         place = self._layout.place(name)
         return self._buckets.reach(place.directory, lambda bucket: self._open(bucket, place))
 
+    @_named
     def info(self, name: str) -> FileInfo:
         """
         Return what is known of a file, without a request if it was stored here a moment ago.
@@ -194,7 +217,7 @@ class StorageService:
             NotFound: there is no such file; a partial is none.
 
         """
-        return self._asked(self._layout.place(name))
+        return self._looked(self._layout.place(name))
 
     def reader(self, info: FileInfo) -> RemoteReader:
         """
@@ -205,9 +228,19 @@ class StorageService:
         """
         return RemoteReader(self._store, info.location, info)
 
-    def _asked(self, place: Place) -> FileInfo:
+    def _looked(self, place: Place) -> FileInfo:
         return self._buckets.reach(place.directory, lambda bucket: self._info(bucket, place))
 
+    def _asked(self, place: Place) -> FileInfo:
+        told = self._ahead.told(place)
+        if told is None:
+            return self._looked(place)
+        (info,) = told
+        if info is None:
+            raise _missing(Location(self._buckets.guess(place.directory), place.file_id), place)
+        return info
+
+    @_named
     def exists(self, name: str) -> bool:
         """Return whether there is such a file; raise if that cannot be told."""
         try:
@@ -216,6 +249,41 @@ class StorageService:
             return False
         return True
 
+    def look_ahead(self, names: Iterable[str]) -> AbstractContextManager[None]:
+        """
+        Ask for many files at once; return a block in which ``exists`` and ``info`` know them.
+
+        That holds in the thread or task that enters the block, until it ends or a file is changed
+        through this service within it. What an enclosing block knows is not asked again.
+
+        Args:
+            names: which files; those beyond the first MOST are left to be asked one by one.
+
+        Raises:
+            Misconfigured: see Buckets.reach.
+
+        """
+        wanted: dict[str, dict[Place, None]] = {}
+        for name in itertools.islice(names, MOST):
+            place = self._layout.place(name)
+            if self._ahead.told(place) is None:
+                wanted.setdefault(place.directory, {})[place] = None
+        known: dict[Place, FileInfo | None] = {}
+        for directory, places in wanted.items():
+            known.update(self._looked_up(directory, tuple(places)))
+        return self._ahead.block(known)
+
+    def _looked_up(
+        self, directory: str, places: tuple[Place, ...]
+    ) -> Mapping[Place, FileInfo | None]:
+        try:
+            return self._buckets.reach(
+                directory, lambda bucket: looked_up(self._store, bucket, places)
+            )
+        except NotFound:
+            return dict.fromkeys(places)
+
+    @_named
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         """
         Return the directories and the files directly under a path, sorted.
@@ -228,9 +296,7 @@ class StorageService:
         prefix = self._layout.prefix(path)
         title_prefix = self._layout.title_prefix(path)
         try:
-            names = self._buckets.reach(
-                directory, lambda bucket: self._names(bucket, directory, title_prefix)
-            )
+            names = self._listed(directory, title_prefix)
         except NotFound:
             if directory:
                 raise
@@ -244,8 +310,32 @@ class StorageService:
         folders = {name.partition("/")[0] for name in below if "/" in name}
         return sorted(folders), [name for name in below if "/" not in name]
 
+    def names(self) -> Iterator[str]:
+        """Yield the name of every file: a request for each page of each bucket."""
+        layout = self._layout
+        buckets = self._buckets.directories() if layout.buckets_are_directories else []
+        for directory in (ROOT, *buckets):
+            # One that was deleted meanwhile has no files.
+            with contextlib.suppress(NotFound):
+                yield from self._listed(directory, layout.title_prefix(""))
+
+    @_named
+    def content(self, name: str) -> Content:
+        """
+        Return the content of a file, which ``replace`` of another service takes.
+
+        So files move from one layout, bucket or project to another, chunk by chunk and verified,
+        under the names a database has for them: what is there already is not moved again.
+
+        Raises:
+            NotFound: there is no such file.
+
+        """
+        return _Stored(self._store, self.info(name))
+
     # Writing
 
+    @_named
     def save(
         self,
         name: str,
@@ -299,6 +389,7 @@ class StorageService:
 
         return self._buckets.reach(self._layout.place(wanted).directory, act, create=True)
 
+    @_named
     def create(self, name: str, content: Content) -> str:
         """
         Store a content under exactly this name, if it is free; return the canonical name.
@@ -318,6 +409,7 @@ class StorageService:
 
         return self._buckets.reach(place.directory, act, create=True)
 
+    @_named
     def replace(self, name: str, content: Content) -> str:
         """
         Store a content under exactly this name, in place of what is there; return that name.
@@ -334,6 +426,7 @@ class StorageService:
 
         return self._buckets.reach(place.directory, act, create=True)
 
+    @_named
     def delete(self, name: str) -> None:
         """Remove a file; silent if there is none."""
         place = self._layout.place(name)
@@ -380,8 +473,11 @@ class StorageService:
             return staged
         return info
 
-    def _names(self, bucket_id: str, directory: str, prefix: str) -> list[str]:
-        return list(names_in(self._layout, directory, self._store.files(bucket_id, prefix)))
+    def _listed(self, directory: str, prefix: str) -> list[str]:
+        def names(bucket_id: str) -> list[str]:
+            return list(names_in(self._layout, directory, self._store.files(bucket_id, prefix)))
+
+        return self._buckets.reach(directory, names)
 
     # The steps of writing
 
@@ -431,6 +527,7 @@ class StorageService:
                         continue  # taken by an ID that differs in case, which no look shows
                     step = decide(self._on_conflict, content.fingerprint, existing)
                     if step is Step.REUSE and existing is not None:
+                        self._ahead.forget(place)
                         self._recent.note(existing)
                         return place.name
                     if step is Step.CREATE:
@@ -443,6 +540,7 @@ class StorageService:
         return None
 
     def _replace(self, bucket_id: str, place: Place, content: Content) -> None:
+        self._ahead.forget(place)
         refusals = 0
         real = Location(bucket_id, place.file_id)
         for round_ in range(_ROUNDS):
@@ -477,7 +575,7 @@ class StorageService:
         is_over = True
         for round_ in range(_ROUNDS):
             self._make_way(round_)
-            self._changing(real)
+            self._changing(real, place)
             is_over = self._cleared(real, aside.location) and is_over
             try:
                 info = self._create(bucket_id, place, content)
@@ -541,7 +639,7 @@ class StorageService:
     def _delete(self, bucket_id: str, place: Place) -> None:
         real = Location(bucket_id, place.file_id)
         with turn(real):
-            self._changing(real)
+            self._changing(real, place)
             looked = self._on_conflict is OnConflict.OVERWRITE or real in self._untidy
             if looked:
                 # Before the file itself: a copy left by a crash would bring older content back.
@@ -565,6 +663,7 @@ class StorageService:
                 self._store.delete(info.location)
 
     def _create(self, bucket_id: str, place: Place, content: Content) -> FileInfo:
+        self._ahead.forget(place)
         info = self._store.create(Location(bucket_id, place.file_id), place.title, content)
         self._stored(info)
         return info
@@ -573,8 +672,10 @@ class StorageService:
         self._recent.note(info)
         self._links.stored(info)
 
-    def _changing(self, location: Location) -> None:
+    def _changing(self, location: Location, place: Place) -> None:
+        """Forget what is known of a file that is about to change."""
         self._recent.forget(location)
+        self._ahead.forget(place)
         self._links.changed(location)
 
     def _found(self, bucket_id: str, place: Place, *, staged: bool = False) -> dict[str, FileInfo]:

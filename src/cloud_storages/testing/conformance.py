@@ -37,7 +37,6 @@ from cloud_storages.domain.showing import Mark, Preview, Showing
 from cloud_storages.domain.signatures import CHUNK_SIZE, Fingerprint, fingerprint
 from cloud_storages.domain.values import BucketInfo, Location
 from cloud_storages.ports import BytesContent
-from cloud_storages.testing.names import ILLEGAL_IDS, LEGAL_IDS, TITLES
 from cloud_storages.testing.strategies import (
     LARGE_SIZES,
     SMALL_SIZES,
@@ -46,6 +45,7 @@ from cloud_storages.testing.strategies import (
     titles,
     windows,
 )
+from cloud_storages.testing.tables import ILLEGAL_IDS, LEGAL_IDS, TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

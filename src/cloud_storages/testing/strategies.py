@@ -1,7 +1,7 @@
 """
 Hypothesis strategies for what a storage is given: names, contents, pieces of them.
 
-Every strategy mixes the tables of ``cloud_storages.testing.names`` with generated values, since
+Every strategy mixes the tables of ``cloud_storages.testing.tables`` with generated values, since
 what breaks storages is rarely found by chance.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from cloud_storages.domain.signatures import CHUNK_SIZE
-from cloud_storages.testing.names import HOSTILE, LEGAL_IDS, ODD, ONE_FILE, TITLES
+from cloud_storages.testing.tables import HOSTILE, LEGAL_IDS, ODD, ONE_FILE, TITLES
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

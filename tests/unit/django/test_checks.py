@@ -207,6 +207,21 @@ class TestE003:
             assert told() == []
 
 
+class TestE005:
+    @pytest.mark.parametrize("backend", [APPWRITE, IN_MEMORY])
+    def test_a_location_makes_no_sense_where_directories_are_buckets(self, backend: str) -> None:
+        with default_storage_is(backend, **COMPLETE, location="site"):
+            (message,) = told()
+
+        assert (message.id, message.level) == ("cloud_storages.E005", ERROR)
+        assert "APPWRITE_LOCATION" in message.msg
+        assert "APPWRITE_LAYOUT = 'path'" in message.hint
+
+    def test_in_the_layout_path_it_is_fine(self) -> None:
+        with default_storage_is(APPWRITE, **COMPLETE, layout="path", location="site"):
+            assert told() == []
+
+
 class TestW001:
     @pytest.mark.parametrize(
         ("option", "setting", "what"),

@@ -25,6 +25,7 @@ SETTINGS = {
     "create_new_if_same_content": "CLOUD_STORAGE_CREATE_NEW_IF_SAME_CONTENT",
     "overwrite": "OVERWRITE_FILE",
     "layout": "APPWRITE_LAYOUT",
+    "location": "APPWRITE_LOCATION",
     "buckets": "APPWRITE_BUCKETS",
     "create_buckets": "APPWRITE_CREATE_BUCKETS",
     "access": "APPWRITE_ACCESS",
@@ -73,6 +74,15 @@ WRONG = [
     ("layout", "flat"),
     ("layout", None),
     ("layout", ["path"]),
+    ("location", None),
+    ("location", 3),
+    ("location", ".."),
+    ("location", "site/../media"),
+    ("location", "."),
+    ("location", "/site"),
+    ("location", "\\site"),
+    ("location", "si\nte"),
+    ("location", "語" * 86),
     ("buckets", [("media", "m1")]),
     ("buckets", None),
     ("buckets", {"media": "not legal!"}),
@@ -211,6 +221,7 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
     assert options.create_new_if_same_content is True
     assert options.overwrite is False
     assert options.layout == "last-directory"
+    assert options.location == ""
     assert options.buckets == {}
     assert options.create_buckets is True
     assert options.public_endpoint is None
@@ -259,6 +270,31 @@ def test_a_setting_holds_for_every_storage_but_an_option_beats_it(
 
         assert getattr(plain.options, option) == as_setting
         assert getattr(own.options, option) == as_option
+
+
+@pytest.mark.parametrize("written", ["site/media", "site/media/", "site//media", "site\\media"])
+def test_a_location_may_be_written_as_any_directory(written: str) -> None:
+    with override_settings(APPWRITE_LOCATION=written):
+        assert AppWriteStorage(**COMPLETE, layout="path").options.location == "site/media"
+
+
+@pytest.mark.parametrize("backend", [AppWriteStorage, InMemoryStorage])
+def test_a_location_where_directories_are_buckets_is_told(backend: type[AppWriteStorage]) -> None:
+    storage = backend(**COMPLETE, location="site")
+
+    for use in (storage.exists, storage.url, storage.open, storage.delete, storage.listdir):
+        with pytest.raises(ImproperlyConfigured) as caught:
+            use("a.txt")
+        assert "APPWRITE_LOCATION" in str(caught.value)
+        assert "APPWRITE_LAYOUT" in str(caught.value)
+
+
+def test_a_location_beats_that_of_the_settings() -> None:
+    given = {**COMPLETE, "layout": "path"}
+    with override_settings(APPWRITE_LOCATION="one"):
+        assert AppWriteStorage(**given).options.location == "one"
+        assert AppWriteStorage(**given, location="two").options.location == "two"
+        assert AppWriteStorage(**given, location="").options.location == ""
 
 
 def test_an_option_of_none_is_told_rather_than_replaced_by_the_setting() -> None:

@@ -7,12 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_storages.domain.identifiers import identifier, legacy_identifier
-from cloud_storages.domain.layouts import ROOT, BucketPlan, FullPath, LastDirectory, names_in
+from cloud_storages.domain.layouts import (
+    LOCATION_BYTES,
+    ROOT,
+    BucketPlan,
+    FullPath,
+    LastDirectory,
+    meeting,
+    names_in,
+)
 from cloud_storages.domain.values import BucketInfo, FileInfo, Location
 
 LAST = LastDirectory(identifier)
 FULL = FullPath(identifier)
-LAYOUTS = pytest.mark.parametrize("layout", [LAST, FULL], ids=["last-directory", "path"])
+BELOW = FullPath(identifier, "site/Media")
+QUOTED = FullPath(identifier, '"site"')
+LAYOUTS = pytest.mark.parametrize(
+    "layout",
+    [LAST, FULL, BELOW, QUOTED],
+    ids=["last-directory", "path", "location", "quoted location"],
+)
 
 SEGMENT = st.one_of(
     st.text(
@@ -56,6 +70,30 @@ def test_in_the_layout_path_nothing_is_ignored():
 
     assert place.name == place.title == "assets/statics/media/my_file.txt"
     assert place.directory == ROOT
+
+
+@given(name=NAMES)
+def test_a_location_is_where_the_whole_bucket_has_a_directory_of_that_name(name):
+    below, whole = BELOW.place(name), FULL.place(f"site/Media/{name}")
+
+    assert f"site/Media/{below.name}" == whole.name
+    assert (below.directory, below.file_id, below.title) == (
+        whole.directory,
+        whole.file_id,
+        whole.title,
+    )
+
+
+@given(name=NAMES)
+def test_no_name_leads_out_of_a_location_however_long_it_is(name):
+    long = FullPath(identifier, "語" * (LOCATION_BYTES // 3))
+
+    assert long.place(name).title.startswith(f"{long.location}/")
+
+
+@pytest.mark.parametrize("title", ["a.txt", "site/a.txt", "site/Media", "site/media/a.txt"])
+def test_what_is_outside_of_a_location_is_not_listed(title):
+    assert listed(BELOW, ROOT, (FULL.place(title).file_id, title, True)) == []
 
 
 @LAYOUTS
@@ -140,7 +178,7 @@ def test_partials_are_not_listed():
 @LAYOUTS
 def test_a_file_that_exists_as_a_staged_copy_only_is_listed_where_it_can_be_opened(layout):
     place = layout.place("Photo.png")
-    copy = (place.staging_ids[3], "Photo.png", True)
+    copy = (place.staging_ids[3], place.title, True)
 
     assert listed(layout, ROOT, copy) == ["Photo.png"]
 
@@ -151,7 +189,9 @@ def test_a_file_that_exists_as_a_staged_copy_only_is_listed_where_it_can_be_open
 )
 def test_a_path_is_listed_in_the_bucket_or_under_the_prefix_it_means(path, directory, prefix):
     assert LAST.bucket_directory(path) == directory
-    assert FULL.prefix(path) == prefix
+    assert FULL.prefix(path) == FULL.title_prefix(path) == prefix
+    assert BELOW.prefix(path) == prefix
+    assert BELOW.title_prefix(path) == f"site/Media/{prefix}"
 
 
 BUCKETS = [
@@ -186,3 +226,29 @@ def test_buckets_are_found_by_exactly_their_name():
 
     assert plan.found_by_name("twice", BUCKETS) == ("x2", "x3")
     assert plan.found_by_name("Docs", BUCKETS) == ()
+
+
+@pytest.mark.parametrize(
+    ("layout", "names", "groups"),
+    [
+        (LAST, [], []),
+        (LAST, ["2025/05/a.jpg", "2026/05/a.jpg", "b.jpg"], [("2025/05/a.jpg", "2026/05/a.jpg")]),
+        (LAST, ["a/b.jpg", "b.jpg", "a/c.jpg"], []),
+        (FULL, ["2025/05/a.jpg", "2026/05/a.jpg", "b.jpg"], []),
+        (FULL, ["a/b.jpg", "a//b.jpg", "a\\b.jpg"], [("a//b.jpg", "a/b.jpg", "a\\b.jpg")]),
+        (FULL, ["a.jpg", "A.jpg", "a.jpg"], []),
+    ],
+)
+def test_names_that_a_layout_takes_for_one_file_are_told(layout, names, groups):
+    assert meeting(layout, names) == groups
+
+
+@LAYOUTS
+@given(names=st.lists(NAMES, max_size=6))
+def test_of_names_that_do_not_meet_each_has_a_place_of_its_own(layout, names):
+    groups = meeting(layout, names)
+    alone = set(names).difference(*groups)
+
+    places = [layout.place(name) for name in alone]
+    assert len({(place.directory, place.file_id) for place in places}) == len(alone)
+    assert all(len({layout.place(name) for name in group}) == 1 for group in groups)

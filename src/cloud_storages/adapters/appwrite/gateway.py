@@ -18,6 +18,8 @@ import attrs
 import requests
 import urllib3
 
+from cloud_storages import meter
+from cloud_storages.adapters.appwrite.folders import folder_of
 from cloud_storages.adapters.appwrite.forms import Form
 from cloud_storages.adapters.appwrite.refusals import (
     CursorLost,
@@ -238,7 +240,7 @@ class Gateway:
         Args:
             path: of the bucket's files.
             location: where to store it.
-            title: the file's name.
+            title: the file's name; its slashes show as folders, where the server has them.
             data: the bytes.
             chunk: which chunk it is; None for a whole file.
 
@@ -254,6 +256,9 @@ class Gateway:
             fields.append(("permissions[0]", chunk.permission))
         if chunk.content_range:
             headers = {"Content-Range": chunk.content_range, "X-Appwrite-ID": location.file_id}
+        folder = folder_of(title)
+        if folder:
+            fields.append(("folder", folder))
         # The server decodes percent sequences and cuts names at semicolons.
         form = Form(fields, quote(title, safe=""), data, chunk.stopped)
         headers["Content-Type"] = form.content_type
@@ -272,7 +277,8 @@ class Gateway:
     def glance(self, path: str) -> dict[str, Any] | None:
         """Return the document at a path if the server has it and answers at once; else None."""
         try:
-            document = self._transport.glance(path)
+            with meter.doing("look at", path):
+                document = self._transport.glance(path)
         except (Refusal, requests.RequestException, urllib3.exceptions.HTTPError):
             return None
         # An answer that is no document must not hide the error that made the caller look.
@@ -351,7 +357,8 @@ def translated(
     subject = str(location) if location else what
     handled = sys.exc_info()[1]
     try:
-        yield
+        with meter.doing(operation, subject):
+            yield
     except Refusal as refusal:
         raise _error(refusal, connection, operation, location, subject) from _bare(refusal, handled)
     except _Foreign as error:

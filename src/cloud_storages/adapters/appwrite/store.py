@@ -194,7 +194,8 @@ class AppwriteStore:
         if not wanted:
             return {}
         queries = (_equal("$id", *wanted), _limit(len(wanted)))
-        found = self._listed(bucket_id, queries, "find")
+        others = " and others" if len(wanted) > 1 else ""
+        found = self._listed(bucket_id, queries, "find", f"{bucket_id}/{wanted[0]}{others}")
         if not found:
             self._prove_key()
         by_id = {info.location.file_id: info for info in found}
@@ -453,20 +454,21 @@ class AppwriteStore:
     ) -> Iterator[FileInfo]:
         cursor: tuple[Mapping[str, object], ...] = ()
         while True:
-            page = self._listed(bucket_id, (*narrowed, _limit(PAGE_SIZE), *cursor), "list")
+            queries = (*narrowed, _limit(PAGE_SIZE), *cursor)
+            page = self._listed(bucket_id, queries, "list", f"files of the bucket {bucket_id!r}")
             yield from page
             if len(page) < PAGE_SIZE:
                 return
             cursor = (_after(page[-1].location.file_id),)
 
     def _listed(
-        self, bucket_id: str, queries: tuple[Mapping[str, object], ...], operation: str
+        self, bucket_id: str, queries: tuple[Mapping[str, object], ...], operation: str, what: str
     ) -> list[FileInfo]:
         document = self._gateway.get(
             f"{_BUCKETS}/{_checked(bucket_id)}/files",
             operation,
             queries=queries,
-            what=f"files of the bucket {bucket_id!r}",
+            what=what,
         )
         return [file_info(row, bucket_id) for row in rows(document, "files")]
 

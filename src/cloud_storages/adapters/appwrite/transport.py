@@ -24,6 +24,7 @@ import urllib3
 from appwrite.client import Client
 from appwrite.exception import AppwriteException
 
+from cloud_storages import meter
 from cloud_storages.adapters.appwrite.deadlines import Deadline
 
 if TYPE_CHECKING:
@@ -313,6 +314,7 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         if left <= 0:
             raise _too_late()
         timeout = self._connection.timeout
+        meter.tell(method)
         response = self._sessions.session().request(
             method,
             self._endpoint + path,

@@ -352,6 +352,6 @@ class PathNames:
         storage = make()
         storage.save(f"{folder}/a.txt", ContentFile(b"x"))
 
-        by_last_directory = make(layout="last-directory")
+        by_last_directory = make(layout="last-directory", location="")
 
         assert folder not in by_last_directory.listdir("")[0]
