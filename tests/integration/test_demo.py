@@ -69,13 +69,15 @@ def token_on(page: requests.Response) -> dict[str, str]:
     return {"csrfmiddlewaretoken": found[1]}
 
 
-def upload(visitor: requests.Session, album: str, title: str) -> None:
-    """Upload a picture through an album's form."""
+def upload(visitor: requests.Session, address: str, album: str, title: str) -> None:
+    """Send an album's form, without looking at the album before or after."""
     picture = io.BytesIO()
     Image.new("RGB", (40, 30)).save(picture, "PNG")
-    sent = {**token_on(visitor.get(album, timeout=30)), "title": title}
+    sent = {**token_on(visitor.get(f"{address}photos/", timeout=30)), "title": title}
     files = {"picture": ("picture.png", picture.getvalue())}
-    answer = visitor.post(album, data=sent, files=files, timeout=30, allow_redirects=False)
+    answer = visitor.post(
+        f"{address}{album}/", data=sent, files=files, timeout=30, allow_redirects=False
+    )
     assert answer.status_code == 302
 
 
@@ -196,6 +198,24 @@ def test_a_named_server_is_left_as_it_is(server: Server, tmp_path: Path) -> None
         assert "No pictures yet" in requests.get(address, timeout=30).text
 
 
+@pytest.mark.parametrize(("album", "asked"), [("photos", []), ("private", ["POST"] * 3)])
+def test_an_album_asks_appwrite_once_for_each_private_picture_and_never_for_others(
+    tmp_path: Path, album: str, asked: list[str]
+) -> None:
+    with (
+        Emulator(project="demo", key=KEY) as appwrite,
+        serving(tmp_path, **naming(appwrite.endpoint, "demo", KEY)) as (address, _),
+        requests.Session() as visitor,
+    ):
+        for number in range(3):
+            upload(visitor, address, album, f"Picture {number}")
+        appwrite.traffic.clear()
+        for _ in range(2):
+            page = visitor.get(f"{address}{album}/", timeout=30)
+            assert page.text.count("<img ") == 3
+        assert [exchange.method for exchange in appwrite.traffic.exchanges] == asked
+
+
 def test_a_server_without_tokens_keeps_the_private_album_closed_and_says_why(
     tmp_path: Path,
 ) -> None:
@@ -204,7 +224,7 @@ def test_a_server_without_tokens_keeps_the_private_album_closed_and_says_why(
         serving(tmp_path, **naming(old.endpoint, "demo", KEY)) as (address, _),
         requests.Session() as visitor,
     ):
-        upload(visitor, f"{address}private/", "A secret")
+        upload(visitor, address, "private", "A secret")
         page = visitor.get(f"{address}private/", timeout=30)
         assert page.status_code == 503
         (told,) = re.findall(r'role="alert">(.+)</p>', page.text)
