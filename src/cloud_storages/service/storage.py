@@ -244,7 +244,7 @@ class StorageService:
     def exists(self, name: str) -> bool:
         """Return whether there is such a file; raise if that cannot be told."""
         try:
-            self.look(name)
+            self._asked(self._layout.place(name))
         except NotFound:
             return False
         return True

@@ -55,7 +55,7 @@ COSTS = {
     "signature": (b"x", {}, lambda storage, name: storage.signature(name), 1),
     "url": (b"x", {}, lambda storage, name: storage.url(name), 0),
     "delete": (b"x", {}, lambda storage, name: storage.delete(name), 1),
-    "delete what is missing": (None, {}, lambda storage, name: storage.delete(name), 1),
+    "delete what is missing": (None, {}, lambda storage, name: storage.delete(name), 2),
     "delete under overwrite": (b"x", OVERWRITE, lambda storage, name: storage.delete(name), 2),
     "read nothing": (b"", {}, read, 2),
     "read a byte": (b"0", {}, read, 2),
