@@ -17,6 +17,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".venvs"
 EXTRAS = "{root}[appwrite,emulator,testing]"
 TOOLS = ["pytest-xdist==3.8.0", "uvicorn==0.54.0"]
+#: The tests, but for a browser's visit and the long matrix of faults: `make test` has played those,
+#: and what a network does to a request it does to all versions.
+TESTS = (
+    *("-m", "pytest", "--quiet", "--numprocesses", "2"),
+    *("--ignore", "tests/browser", "--ignore", "tests/integration/faults/test_matrix.py"),
+)
 #: Pythons to try the newest of everything on, the newest first.
 NEWEST = ("3.14", "3.13", "3.12")
 
@@ -71,7 +77,7 @@ def passes(name: str, python: str, resolution: str, pins: list[str]) -> bool:
                 *(*uv, "pip", "install", "--quiet", "--python", str(inside)),
                 *("--resolution", resolution, EXTRAS.format(root=ROOT), *TOOLS, *pins),
             ],
-            [str(inside), "-m", "pytest", "--quiet", "--numprocesses", "2"],
+            [str(inside), *TESTS],
         )
     )
 

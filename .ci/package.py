@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from matrix import NEWEST, interpreter
+from matrix import NEWEST, TESTS, interpreter
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_FILES = {".py", ".typed"}
@@ -70,7 +70,7 @@ def test(place: Path, wheel: Path) -> None:
     for folder in ("tests", "demo", "benchmarks"):
         shutil.copytree(ROOT / folder, place / "work" / folder)
     shutil.copy(ROOT / "pyproject.toml", place / "work")
-    run(python, "-m", "pytest", "--quiet", "--numprocesses", "2", cwd=place / "work")
+    run(python, *TESTS, cwd=place / "work")
 
 
 def one(folder: Path, pattern: str) -> Path:
