@@ -140,8 +140,8 @@ class FileStore(Protocol):
         Remove the file, complete or partial, at this location and nothing else.
 
         Returns:
-            Whether that is the end of it. If not, an attempt got no answer and may be carried out
-            yet, upon whatever is there then.
+            Whether that is the end of it. If not, an attempt was given up in silence and may be
+            carried out yet, upon whatever is there then.
 
         Raises:
             FileMissing: nothing was there.

@@ -339,7 +339,8 @@ class CloudStorage(LinkingStorage):
             on_progress: called with how many bytes of a file are stored, and how many it has:
                 after each chunk, and when all are. Begins anew for each file, and for content
                 that is sent again, as when a file is replaced. What it raises ends the upload,
-                which then leaves nothing behind.
+                which then leaves nothing behind; a replacement that is ended so late that the old
+                file is gone already has taken place all the same.
 
         """
         before = _listening.set((self, on_progress))

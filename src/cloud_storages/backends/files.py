@@ -136,6 +136,19 @@ class WriteFile(File):  # type: ignore[type-arg]  # no generic when it runs
         super().__init__(self._file, name)
         self.mode = mode
 
+    def open(self, *args: Any, **kwargs: Any) -> WriteFile:  # noqa: ARG002 - as in Django
+        """
+        Return to the beginning.
+
+        Raises:
+            ValueError: the file is closed, and stored: open it anew through its storage.
+
+        """
+        if self._settled:
+            raise ValueError("The file is closed: open it again through its storage.")
+        self.seek(0)
+        return self
+
     def close(self) -> None:
         """
         Store what was written and close; a second time does nothing.

@@ -115,6 +115,16 @@ class Misconfigured(CloudStorageError, OSError):
 class IntegrityError(CloudStorageError, OSError):
     """What is stored, or was read, is not the content it should be."""
 
+    @classmethod
+    def while_reading(cls, location: Location, how: str) -> IntegrityError:
+        """Return the error for a file that is no longer the one that was opened."""
+        return cls(
+            f"The file {location} {how}: it was replaced or damaged while it was read.",
+            location=location,
+            operation="read",
+            temporary=True,
+        )
+
 
 class Unavailable(CloudStorageError, OSError):
     """The server did not answer, or asked to come back later."""

@@ -2,8 +2,9 @@
 Whether all that is read of a file is of one content, though it comes in many windows.
 
 What is read in order to the end is compared with the file's signature. What is read here and
-there is compared with itself: the file must be the same before and after each window. A
-file of one window needs no proof.
+there is compared with itself: the file must be the same before and after each window. One
+window needs no proof. Two that are read in order, and no more, have none: most readers want
+just that, and should not pay for a look.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from cloud_storages.domain.errors import IntegrityError
-from cloud_storages.domain.signatures import Digest
+from cloud_storages.domain.signatures import Digest, fingerprint
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cloud_storages.domain.values import FileInfo, Location, Window
     from cloud_storages.ports import FileStore
 
-__all__ = ["Proof", "changed"]
+__all__ = ["Proof"]
 
 #: Windows read in order before the file is looked at: most readers want no more of it.
 _UNSEEN = 2
@@ -42,10 +43,13 @@ class Proof:
     def __init__(self, store: FileStore, location: Location, first: Window) -> None:
         self._store = store
         self._location = location
+        self._total = first.total
         self._identity: FileInfo | None = None
         self._digest: Digest | None = Digest()
         self._digest.update(first.data)
         self._in_order = 1
+        #: How many bytes were read before the file was looked at, and their MD5.
+        self._unproven: tuple[int, str] | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._digesting: Future[None] | None = None
 
@@ -69,10 +73,14 @@ class Proof:
         """
         if self._is_in_order(offset):
             if self._in_order >= _UNSEEN and self._identity is None:
+                digest = self._the_digest()
+                self._unproven = digest.size, digest.fingerprint().md5
                 self.hold_to(self._store.stat(self._location))
             return
         self._digest = None
-        if before is not None and self._identity is None:
+        if self._unproven is not None:
+            self._compare_beginning(*self._unproven)
+        elif before is not None and self._identity is None:
             self._identity = self._store.stat(self._location)
             self._compare(before)
 
@@ -134,28 +142,29 @@ class Proof:
 
     def _look_again(self) -> None:
         if self._identity is not None and self._store.stat(self._location) != self._identity:
-            raise changed(self._location, "changed")
+            raise IntegrityError.while_reading(self._location, "changed")
 
     def _finish(self) -> None:
         self._settle()
         info = self._identity or self._store.stat(self._location)
         if not self._the_digest().fingerprint().matches(info):
-            raise changed(self._location, "does not match its signature")
+            raise IntegrityError.while_reading(self._location, "does not match its signature")
+
+    def _compare_beginning(self, size: int, md5: str) -> None:
+        """Make sure that what was read before the first look is of the file that was seen."""
+        self._unproven = None
+        again = self._store.read(self._location, 0, size, self._total)
+        if fingerprint((again.data[:size],)).md5 != md5:
+            raise IntegrityError.while_reading(self._location, "changed")
 
     def _compare(self, before: Window) -> None:
-        """Make sure that a window which was read before is of the file as it is now."""
+        """
+        Make sure that the window which was read before is of the file as it is now.
+
+        Its end must do: of all that was read in order it is the likeliest to have changed.
+        """
         data = before.data[-_AGAIN:]
         at = before.end - len(data)
         again = self._store.read(self._location, at, len(data), before.total)
         if again.data[: len(data)] != data:
-            raise changed(self._location, "changed")
-
-
-def changed(location: Location, how: str) -> IntegrityError:
-    """Return the error for a file that is not the one it was when it was opened."""
-    return IntegrityError(
-        f"The file {location} {how}: it was replaced or damaged while it was read.",
-        location=location,
-        operation="read",
-        temporary=True,
-    )
+            raise IntegrityError.while_reading(self._location, "changed")

@@ -10,10 +10,10 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from cloud_storages.domain.errors import FileMissing
+from cloud_storages.domain.errors import FileMissing, IntegrityError
 from cloud_storages.domain.signatures import CHUNK_SIZE
 from cloud_storages.domain.values import Window
-from cloud_storages.service.proof import Proof, changed
+from cloud_storages.service.proof import Proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ class RemoteReader(io.RawIOBase):
     Each window is checked against the file's size. A file that is read in order to its end in
     more than one window is checked against its signature too, which costs one request. Where
     more than one window is read out of order, the file is looked at before and after each, so
-    that what is read is of one content.
+    that what is read is of one content; see ``cloud_storages.service.proof``.
 
     Args:
         store: where the file is.
@@ -55,13 +55,14 @@ class RemoteReader(io.RawIOBase):
     """
 
     def __init__(self, store: FileStore, location: Location, known: FileInfo | None = None) -> None:
-        super().__init__()
-        self._store = store
-        self._location = location
         if known is None:
             self._window = store.read(location, 0, FIRST_WINDOW)
         else:
             self._window = Window(0, b"", known.size)
+        # Not before the file is there: what is not opened need not be closed.
+        super().__init__()
+        self._store = store
+        self._location = location
         self._total = self._window.total
         self._position = 0
         #: Whether anybody has seen anything of the window.
@@ -97,9 +98,9 @@ class RemoteReader(io.RawIOBase):
         try:
             info = self._store.stat(self._location)
         except FileMissing as error:
-            raise changed(self._location, "is gone") from error
+            raise IntegrityError.while_reading(self._location, "is gone") from error
         if not info.complete or info.size != self._total:
-            raise changed(self._location, "changed")
+            raise IntegrityError.while_reading(self._location, "changed")
         self._proof.hold_to(info)
         return info
 
@@ -159,7 +160,7 @@ class RemoteReader(io.RawIOBase):
 
     def close(self) -> None:
         """Let go of the window. No connection is held between reads."""
-        if not self.closed:
+        if not self.closed and hasattr(self, "_proof"):
             self._proof.close()
         super().close()
 
@@ -197,5 +198,5 @@ class RemoteReader(io.RawIOBase):
             window = self._store.read(self._location, self._position, size, self._total)
             self._proof.admit(window, until)
         except FileMissing as error:
-            raise changed(self._location, "is gone") from error
+            raise IntegrityError.while_reading(self._location, "is gone") from error
         return window

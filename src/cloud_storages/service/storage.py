@@ -461,17 +461,19 @@ class StorageService:
 
     def _finish(self, place: Place, staged: FileInfo, location: Location) -> FileInfo:
         """Complete a replacement that was interrupted after the old file was deleted."""
-        logger.warning("finishing an interrupted replacement of %s", location)
-        try:
-            with turn(location):
+        with turn(location, waits=False) as is_ours:
+            if not is_ours:
+                return staged  # a thread of this process is at it, and the copy is as good
+            logger.warning("finishing an interrupted replacement of %s", location)
+            try:
                 info = self._store.create(location, place.title, _Stored(self._store, staged))
-            self._links.stored(info)
-            self._discard(staged.location)
-        except CloudStorageError as error:
-            # A key that may only read, or another process that is at it: the copy is as good.
-            logger.warning("could not finish the replacement of %s: %s", location, error)
-            return staged
-        return info
+                self._links.stored(info)
+                self._discard(staged.location)
+            except CloudStorageError as error:
+                # A key that may only read, or another process that is at it.
+                logger.warning("could not finish the replacement of %s: %s", location, error)
+                return staged
+            return info
 
     def _listed(self, directory: str, prefix: str) -> list[str]:
         def names(bucket_id: str) -> list[str]:
@@ -490,7 +492,7 @@ class StorageService:
                 # The first alternative is looked up in the same request, so a conflict is free.
                 ahead = list(itertools.islice(places, 1))
                 places = itertools.chain(ahead, places)
-                found = self._store.find(bucket_id, [each.file_id for each in (wanted, *ahead)])
+                found = self._there(bucket_id, (wanted, *ahead))
             if self._created(bucket_id, wanted, content, found):
                 return wanted.name
         for place in places:
@@ -520,7 +522,7 @@ class StorageService:
         refused: set[str] = set()
         with turn(Location(bucket_id, pair[0].file_id)):
             while pair:
-                found = self._store.find(bucket_id, [place.file_id for place in pair])
+                found = self._there(bucket_id, pair)
                 for place in pair:
                     existing = found.get(place.file_id)
                     if existing is None and place.file_id in refused:
@@ -528,7 +530,8 @@ class StorageService:
                     step = decide(self._on_conflict, content.fingerprint, existing)
                     if step is Step.REUSE and existing is not None:
                         self._ahead.forget(place)
-                        self._recent.note(existing)
+                        if existing.location.file_id == place.file_id:
+                            self._recent.note(existing)
                         return place.name
                     if step is Step.CREATE:
                         if self._created(bucket_id, place, content, {}):
@@ -548,7 +551,8 @@ class StorageService:
             found = self._found(bucket_id, place, staged=True)
             existing = found.pop(place.file_id, None)
             step = decide(OnConflict.OVERWRITE, content.fingerprint, existing)
-            if step is Step.REUSE:
+            if step is Step.REUSE and existing is not None:
+                self._discard_abandoned(found, existing)
                 return
             if step is Step.REPLACE:
                 self._untidy.add(real)
@@ -580,18 +584,19 @@ class StorageService:
             try:
                 info = self._create(bucket_id, place, content)
             except FileTaken:
-                if self._on_conflict is not OnConflict.OVERWRITE:
-                    # What another writer saved there is not ours to delete.
-                    self._discard(aside.location)
-                    raise
-                # Another writer came between: whoever is last wins, and nothing is lost.
                 existing = self._found(bucket_id, place, staged=True)
-                if aside.location.file_id not in existing:
-                    aside = self._stage(bucket_id, place, content, existing)
                 twin = existing.get(place.file_id)
-                if twin is None or not content.fingerprint.matches(twin):
+                if twin is not None and content.fingerprint.matches(twin):
+                    info = twin  # a reader has put the copy in its place
+                elif self._on_conflict is not OnConflict.OVERWRITE:
+                    # What another writer saved there is not ours to delete.
+                    self._discard_if_stored(aside.location, real)
+                    raise
+                else:
+                    # Another writer came between: whoever is last wins, and nothing is lost.
+                    if aside.location.file_id not in existing:
+                        aside = self._stage(bucket_id, place, content, existing)
                     continue
-                info = twin
             if not is_over:
                 logger.warning(
                     "keeping the staged copy %s: a deletion may yet come", aside.location
@@ -608,7 +613,7 @@ class StorageService:
         try:
             return self._store.delete(real)
         except FileMissing:
-            return False  # perhaps by an attempt whose answer was lost
+            return True  # perhaps by an attempt whose answer was lost
         except Unavailable:
             # A deletion without an answer may be carried out yet: the copy stays.
             raise
@@ -681,6 +686,25 @@ class StorageService:
     def _found(self, bucket_id: str, place: Place, *, staged: bool = False) -> dict[str, FileInfo]:
         wanted = (place.file_id, *place.staging_ids) if staged else (place.file_id,)
         return dict(self._store.find(bucket_id, wanted))
+
+    def _there(self, bucket_id: str, places: Iterable[Place]) -> dict[str, FileInfo]:
+        """
+        Return what is at some places, by file ID, in one request.
+
+        A file in the middle of its replacement is there, too: its staged copy stands for it.
+        """
+        places = tuple(places)
+        wanted = [file_id for each in places for file_id in (each.file_id, *each.staging_ids)]
+        found = self._store.find(bucket_id, wanted)
+        there = {}
+        for place in places:
+            staged = [found[each] for each in place.staging_ids if each in found]
+            complete = [info for info in staged if info.complete]
+            if place.file_id in found:
+                there[place.file_id] = found[place.file_id]
+            elif complete:
+                there[place.file_id] = max(complete, key=lambda info: info.created)
+        return there
 
     def _make_way(self, round_: int) -> None:
         """Wait a little longer each time, so that one of several writers comes through."""

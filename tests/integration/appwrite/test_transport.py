@@ -125,6 +125,27 @@ def test_an_answer_that_trickles_in_for_ever_is_given_up():
         thread.join()
 
 
+def test_an_answer_that_is_cut_within_its_head_is_worth_another_try():
+    """HTTP takes the end of a connection for the end of a head."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def cut():
+        with listener, listener.accept()[0] as client:
+            client.recv(65536)
+            client.sendall(b"HTTP/1.1 200 OK\r\nServer: Appwr")
+
+    thread = threading.Thread(target=cut)
+    thread.start()
+    endpoint = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    cutting = AppwriteStore(Connection(endpoint, "tests", KEY, endpoint, retries=0))
+
+    with pytest.raises(Unavailable) as caught:
+        cutting.stat(THERE)
+
+    thread.join()
+    assert caught.value.temporary
+
+
 def test_a_kept_connection_that_is_dead_costs_neither_a_retry_nor_a_pause(server, store):
     pauses = []
     hasty = store_on(server, pauses, retries=0)

@@ -1,5 +1,6 @@
 """The reader behaves as a file, costs what it must, and never passes off damage as content."""
 
+import gc
 import io
 import threading
 
@@ -186,6 +187,28 @@ def test_a_change_between_two_looks_is_told():
     reader.seek(6 * FIRST_WINDOW)
     with pytest.raises(IntegrityError):
         reader.read(10)
+
+
+def test_a_change_before_the_first_look_is_told_at_the_first_jump():
+    store = store_with(b"a" * 40 * FIRST_WINDOW)
+    reader = io.BufferedReader(RemoteReader(store, THERE))
+    assert reader.read(3 * FIRST_WINDOW) == b"a" * 3 * FIRST_WINDOW
+    replaced(store, b"b" * 40 * FIRST_WINDOW)
+    # In order, so what tells is the signature, at the end.
+    reader.read(10)
+    reader.seek(35 * FIRST_WINDOW)
+
+    with pytest.raises(IntegrityError, match="changed"):
+        reader.read(10)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_missing_file_leaves_nothing_to_close(capsys):
+    with pytest.raises(FileMissing):
+        RemoteReader(STORE, Location("docs", "b.bin"))
+
+    gc.collect()
+    assert capsys.readouterr().err == ""
 
 
 def test_one_window_anywhere_needs_no_proof():

@@ -217,13 +217,13 @@ class Gateway:
             return _json(self._transport.call("post", path, params=document))
 
     def delete(self, path: str, location: Location) -> bool:
-        """Delete the file at a path; return whether every attempt at it was answered."""
+        """Delete the file at a path; return whether no attempt at it can come through yet."""
         with translated(self._connection, "delete", location):
             answer = self._transport.send("DELETE", path, json={})
             if answer.status != _NO_CONTENT:
                 _json(answer.document)
                 raise _Foreign("a document")
-            return not answer.is_repeated
+            return not answer.is_late
 
     def upload(
         self,

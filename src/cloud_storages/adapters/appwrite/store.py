@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -56,6 +55,7 @@ PAGE_SIZE = 1000
 #: A file up to this size, in bytes, is taken whole when its first bytes are asked for.
 WHOLE_UP_TO = 256 * 1024
 _BUCKETS = "/storage/buckets"
+_ONE = 1
 #: How often an upload that was damaged, or a listing that lost its place, is begun anew.
 _TRIES = 3
 
@@ -87,8 +87,7 @@ class AppwriteStore:
         self._mixed_case = mixed_case
         self._sleep = sleep
         self._clock = clock
-        self._lock = threading.Lock()
-        self._opened: Gateway | None = None
+        self._opened: dict[int, Gateway] = {}
         self._patient: AppwriteStore | None = None
         self._key_is_proven = False
 
@@ -104,11 +103,8 @@ class AppwriteStore:
 
     @property
     def _gateway(self) -> Gateway:
-        if self._opened is None:
-            with self._lock:
-                if self._opened is None:
-                    self._opened = self._opens()
-        return self._opened
+        # No lock is taken, since a fork could leave it locked for ever; the first one made counts.
+        return self._opened.get(_ONE) or self._opened.setdefault(_ONE, self._opens())
 
     def _opens(self) -> Gateway:
         if self._patient is not None:
@@ -531,13 +527,7 @@ def _after(identifier: str) -> Mapping[str, object]:
     return {"method": "cursorAfter", "values": [identifier]}
 
 
-def _changed(location: Location, how: str) -> IntegrityError:
-    return IntegrityError(
-        f"The file {location} {how}: it was replaced or damaged while it was read.",
-        location=location,
-        operation="read",
-        temporary=True,
-    )
+_changed = IntegrityError.while_reading
 
 
 def _is_a_store(store: AppwriteStore) -> FileStore:

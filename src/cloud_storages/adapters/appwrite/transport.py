@@ -50,6 +50,7 @@ _FOR_GOOD = frozenset({501, 505})
 #: A failure in status only: the request came over http where https is enforced.
 _FOR_GOOD_KINDS = frozenset({"general_protocol_unsupported"})
 _SUCCESS = range(200, 300)
+_NO_CONTENT = 204
 _TOO_MANY = 429
 #: The first of the statuses of servers that fail, of whose work nothing is known.
 _FAILED = 500
@@ -118,14 +119,13 @@ class Answer:
     Attributes:
         status: the HTTP status.
         document: its JSON, or its bytes if it is something else.
-        is_repeated: whether an attempt before it got no answer: that may have had its effect,
-            or have it yet.
+        is_late: whether an attempt before it was given up in silence, and may come through yet.
 
     """
 
     status: int
     document: Any
-    is_repeated: bool = False
+    is_late: bool = False
 
 
 class Transport(Client):  # type: ignore[misc]  # the SDK has no types
@@ -226,17 +226,17 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         deadline = self.deadline(patience, len(form) if form else 0)
         if form is not None:
             request["data"] = form.within(deadline)
-        is_lost = False
+        is_lost = is_late = False
         for attempt in self.attempts(lambda error: is_temporary(error) and wanted(), deadline):
             with attempt:
                 found = settled() if is_lost else None
                 if found is not None:
-                    return Answer(*found, is_repeated=True)
+                    return Answer(*found, is_late)
                 try:
                     response = self.send_once(method, path, deadline, patience=patience, **request)
                     with contextlib.closing(response):
                         document = _document_of(response, deadline)
-                        return Answer(response.status_code, document, is_repeated=is_lost)
+                        return Answer(response.status_code, document, is_late)
                 except Refusal as refusal:
                     refusal.is_repeated = is_lost
                     # A server that fails, or a gateway that lost patience, may have been at it.
@@ -244,8 +244,10 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
                     raise
                 except CutShort:
                     raise
-                except BaseException:
+                except BaseException as error:
                     is_lost = True
+                    # A connection that broke took the request with it.
+                    is_late = is_late or isinstance(error, requests.Timeout)
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -329,6 +331,10 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         if response.status_code not in _SUCCESS:
             with contextlib.closing(response):
                 raise Refusal(response, _reason(response, deadline))
+        if "Content-Type" not in response.headers and response.status_code != _NO_CONTENT:
+            # Appwrite always says what it sends: this head was cut off, which HTTP cannot tell.
+            with contextlib.closing(response):
+                raise Garbled("an answer that ends early")
         return response
 
     def moment(self) -> float:

@@ -73,6 +73,28 @@ def steps(storage: Storage, name: str, mode: str) -> list[Any]:
 class Writing:
     """As with ``FileSystemStorage``."""
 
+    def test_a_stored_file_is_not_opened_on_this_computer(
+        self, storage: Storage, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if isinstance(storage, FileSystemStorage):
+            pytest.skip("on disk a stored file is one of this computer")
+        monkeypatch.chdir(tmp_path)
+        local = tmp_path / folder / "a.txt"
+        local.parent.mkdir()
+        local.write_bytes(b"not the storage's")
+        file = storage.open(f"{folder}/a.txt", "wb")
+        file.write(b"stored")
+        file.open()
+        file.write(b"STORED")
+        file.close()
+
+        with pytest.raises(ValueError, match="through its storage"):
+            file.open()
+
+        assert local.read_bytes() == b"not the storage's"
+        with storage.open(f"{folder}/a.txt") as stored:
+            assert stored.read() == b"STORED"
+
     @pytest.mark.parametrize("mode", MODES)
     @pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
     def test_every_step_in_every_mode_is_as_on_disk(
