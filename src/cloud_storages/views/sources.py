@@ -127,14 +127,25 @@ class _Foreign:
         return self.open()
 
     def open(self) -> Facts:
+        # Before the file is opened: a replacement between the two must not give old content the
+        # entity tag of the new, which browsers would then keep.
+        modified = self._modified()
         self._file = self._storage.open(self._name, "rb")
         size = self._file.size
-        try:
-            modified = self._storage.get_modified_time(self._name)
-        except NotImplementedError:
+        if modified is None:
             return Facts(size)
         # As web servers do for files on disk: Django's interface knows nothing better.
         return Facts(size, f"{int(modified.timestamp() * 1_000_000):x}-{size:x}", modified)
+
+    def _modified(self) -> dt.datetime | None:
+        try:
+            return self._storage.get_modified_time(self._name)
+        except NotImplementedError:
+            return None
+        except Exception:
+            # What is missing is told in one way by opening it, and in many by asking its time.
+            self._storage.open(self._name, "rb").close()
+            raise
 
     def pieces(self, start: int, end: int) -> Iterator[bytes]:
         if self._file is None:

@@ -469,6 +469,51 @@ def test_a_file_that_is_replaced_on_the_way_is_no_shorter_file(site: Site) -> No
         body(response)
 
 
+def test_old_content_never_gets_the_entity_tag_of_new(site: Site, tmp_path: Path) -> None:
+    class Busy(FileSystemStorage):
+        """Its file is replaced between the first two things that are asked of it."""
+
+        asked = 0
+
+        def _happens(self) -> None:
+            self.asked += 1
+            if self.asked == 2:
+                (tmp_path / "new").write_bytes(b"new")
+                os.utime(tmp_path / "new", (1_000_000_000, 1_000_000_000))
+                (tmp_path / "new").replace(tmp_path / "a.txt")
+
+        def get_modified_time(self, name: str) -> dt.datetime:
+            self._happens()
+            return super().get_modified_time(name)
+
+        def _open(self, name: str, mode: str = "rb") -> Any:
+            self._happens()
+            return super()._open(name, mode)
+
+    (tmp_path / "a.txt").write_bytes(b"old")
+    client = site(storage=Busy(tmp_path))
+    told = client.get("/media/a.txt")
+    had = body(told)
+
+    again = client.get("/media/a.txt", HTTP_IF_NONE_MATCH=told["ETag"])
+
+    assert (had if again.status_code == 304 else body(again)) == b"new"
+
+
+def test_a_storage_that_finds_no_time_may_still_say_what_is_missing(
+    site: Site, tmp_path: Path
+) -> None:
+    class Remote(FileSystemStorage):
+        def get_modified_time(self, name: str) -> dt.datetime:
+            raise LookupError(name)
+
+    stored(Remote(tmp_path), "there.txt")
+    client = site(storage=Remote(tmp_path))
+
+    assert client.get("/media/missing.txt").status_code == 404
+    assert client.get("/media/there.txt").status_code == 500
+
+
 def test_a_file_that_shrinks_on_the_way_breaks_off(site: Site, tmp_path: Path) -> None:
     storage = FileSystemStorage(tmp_path)
     large = CONTENT * 4
