@@ -82,7 +82,9 @@ class ServeFile(View):
         storage: alias of a storage, or the storage itself.
         allowed: called with the request and the name, returns whether the file may be served, or
             awaits that. Must be given; ``anyone`` opens every file to everyone. The name is the
-            canonical one, so several spellings of one file cannot be told apart by the asker.
+            canonical one, whatever the asker wrote. A bucket that the settings name goes by its
+            directory only, its ID is not found; one that is found by its name goes by its ID, too,
+            so map it in ``buckets`` if a rule depends on the directory.
         login_url: where those who are not signed in are sent when they may not have a file;
             None to refuse them as the others.
         hidden: whether refusing looks as if there were no such file (404 instead of 403).

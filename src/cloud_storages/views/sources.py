@@ -60,14 +60,17 @@ class Source(Protocol):
 
 def canonical(storage: Storage, name: str) -> str:
     """
-    Return the one name of a file among those that open it, so that a rule can rely on it.
+    Return the name of a file that a rule can rely on, among the spellings that open it.
+
+    See ``StorageService.only`` for the few files of which two names remain.
 
     Raises:
-        InvalidName: no storage has such a file; it is absolute, say, or has ``..`` in it.
+        InvalidName: no storage has such a file; it is absolute, say, or has ``..`` in it. Or its
+            directory is the bucket ID of the root or of a mapped directory.
 
     """
     if isinstance(storage, CloudStorage):
-        return storage.service.canonical(name)
+        return storage.service.only(name)
     return "/".join(segments(name))
 
 

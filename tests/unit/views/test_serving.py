@@ -389,6 +389,20 @@ def test_a_longer_spelling_does_not_get_past_a_rule(site: Site) -> None:
     assert response.status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("name", "other"), [("private/a.bin", "vault/a.bin"), ("a.bin", "main/a.bin")]
+)
+def test_the_id_of_a_bucket_does_not_get_past_a_rule(site: Site, name: str, other: str) -> None:
+    storage = InMemoryStorage(bucket_id="main", buckets={"private": "vault"})
+    stored(storage, name)
+    client = site(storage=storage, allowed=lambda _, asked: asked != name)
+
+    assert client.get(f"/media/{name}").status_code == 403
+    assert client.get(f"/media/{other}").status_code == 404
+    assert client.head(f"/media/up/{other}").status_code == 404
+    assert body(site(storage=storage).get(f"/media/{name}")) == CONTENT
+
+
 @pytest.mark.parametrize(("hidden", "status"), [(False, 403), (True, 404)])
 def test_who_may_not_have_a_file_does_not_learn_whether_it_exists(
     site: Site, storage: Storage, hidden: bool, status: int
