@@ -84,7 +84,9 @@ class ServeFile(View):
             awaits that. Must be given; ``anyone`` opens every file to everyone. The name is the
             canonical one, whatever the asker wrote. A bucket that the settings name goes by its
             directory only, its ID is not found; one that is found by its name goes by its ID, too,
-            so map it in ``buckets`` if a rule depends on the directory.
+            so map it in ``buckets`` if a rule depends on the directory. A function that a subclass
+            has as this attribute is a method, and is given the view first; not so ``anyone``, and
+            what is wrapped in ``staticmethod``.
         login_url: where those who are not signed in are sent when they may not have a file;
             None to refuse them as the others.
         hidden: whether refusing looks as if there were no such file (404 instead of 403).
@@ -119,7 +121,8 @@ class ServeFile(View):
         Raises:
             Http404: no such file, or no such name.
             PermissionDenied: the request may not have it, whether it exists or not.
-            ImproperlyConfigured: nobody said who may have files.
+            ImproperlyConfigured: nobody said who may have files, or the rule answers neither True
+                nor False.
 
         """
         with _missing_is_404():
@@ -189,15 +192,27 @@ class ServeFile(View):
         return django_storage.default_storage
 
     def _is_allowed(self, request: HttpRequest, name: str) -> bool:
+        answer: object = self._rule(request, name)
+        if inspect.isawaitable(answer):
+            answer = async_to_sync(_awaited)(answer)
+        # Such as a response that was meant to refuse, and would count as a yes.
+        if not isinstance(answer, bool):
+            raise ImproperlyConfigured(
+                "The rule of ServeFile, 'allowed', must answer True or False, not"
+                f" {type(answer).__name__}."
+            )
+        return answer
+
+    @property
+    def _rule(self) -> Allowed:
         if self.allowed is None:
             raise ImproperlyConfigured(
                 "Say who may have files: ServeFile.as_view(allowed=...). Pass"
                 " cloud_storages.views.anyone if everyone may."
             )
-        answer = self.allowed(request, name)
-        if inspect.isawaitable(answer):
-            return bool(async_to_sync(_awaited)(answer))
-        return bool(answer)
+        # As an attribute of a subclass it would be called as a method.
+        is_anyone = getattr(self.allowed, "__func__", self.allowed) is anyone
+        return anyone if is_anyone else self.allowed
 
     def _answer(self, request: HttpRequest, name: str, source: Source) -> HttpResponseBase:
         is_head = request.method == "HEAD"
@@ -311,5 +326,5 @@ def _plain(status: int, text: str, **headers: str) -> HttpResponse:
     )
 
 
-async def _awaited(answer: Awaitable[bool]) -> bool:
+async def _awaited(answer: Awaitable[object]) -> object:
     return await answer

@@ -13,7 +13,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.http import Http404
+from django.http import Http404, HttpResponseForbidden
 from django.test import AsyncClient, Client, RequestFactory, modify_settings
 from django.utils.http import http_date
 from hypothesis import HealthCheck, example, given, settings
@@ -365,6 +365,39 @@ def test_a_subclass_may_be_the_rule(storage: Storage) -> None:
     assert body(view(RequestFactory().get("/?key"), name="docs/a.bin")) == CONTENT
     with pytest.raises(PermissionDenied):
         view(RequestFactory().get("/"), name="docs/a.bin")
+
+
+@pytest.mark.parametrize("rule", [anyone, staticmethod(anyone)])
+def test_a_subclass_may_be_open_to_anyone(storage: Storage, rule: Any) -> None:
+    class Open(ServeFile):
+        allowed = rule
+
+    stored(storage, "docs/a.bin")
+
+    assert body(Open.as_view(storage=storage)(RequestFactory().get("/"), name="docs/a.bin"))
+
+
+async def _later_nothing(_request: Any, _name: str) -> None:
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (lambda *_: HttpResponseForbidden(), "HttpResponseForbidden"),
+        (lambda *_: "no", "str"),
+        (_later_nothing, "NoneType"),
+    ],
+)
+def test_a_rule_that_answers_neither_yes_nor_no_opens_nothing(
+    site: Site, storage: Storage, rule: Any, told: str
+) -> None:
+    stored(storage, "docs/a.bin")
+    client = site(allowed=rule)
+    client.raise_request_exception = True
+
+    with pytest.raises(ImproperlyConfigured, match=f"allowed.* not {told}"):
+        client.get("/media/docs/a.bin")
 
 
 @pytest.mark.parametrize("spelling", ["docs//mine.bin", "docs\\mine.bin", "docs/mine.bin"])
