@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cloud_storages.service import RemoteReader, StorageService
 
-__all__ = ["Facts", "Source", "canonical", "source_of"]
+__all__ = ["Facts", "Source", "canonical", "reaches_other_buckets", "source_of"]
 
 #: Bytes that are read at once from a file of any storage.
 _PIECE = 256 * 1024
@@ -72,6 +72,11 @@ def canonical(storage: Storage, name: str) -> str:
     if isinstance(storage, CloudStorage):
         return storage.service.only(name)
     return "/".join(segments(name))
+
+
+def reaches_other_buckets(storage: Storage) -> bool:
+    """Return whether names reach every bucket of the project: those of other storages, too."""
+    return isinstance(storage, CloudStorage) and storage.options.laid_out.buckets_are_directories
 
 
 def source_of(storage: Storage, name: str) -> Source:

@@ -23,6 +23,8 @@ from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import IntegrityError
 from cloud_storages.views import ServeFile, anyone
 
+from .sites import everyone
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -374,7 +376,54 @@ def test_a_subclass_may_be_open_to_anyone(storage: Storage, rule: Any) -> None:
 
     stored(storage, "docs/a.bin")
 
-    assert body(Open.as_view(storage=storage)(RequestFactory().get("/"), name="docs/a.bin"))
+    view = Open.as_view(storage=storage, directories=["docs"])
+
+    assert body(view(RequestFactory().get("/"), name="docs/a.bin")) == CONTENT
+
+
+@pytest.mark.parametrize("name", ["docs/a.bin", "a.bin", "secret/a.bin", "no-such/a.bin"])
+def test_anyone_is_not_let_into_buckets_that_nobody_named(site: Site, name: str) -> None:
+    stored(InMemoryStorage(), "secret/a.bin")
+    client = site(storage=InMemoryStorage(), allowed=anyone)
+    client.raise_request_exception = True
+
+    with pytest.raises(ImproperlyConfigured, match=r"directories=.*'path'"):
+        client.get(f"/media/{name}")
+
+
+def test_anyone_may_have_all_of_a_storage_that_reaches_no_other(site: Site, tmp_path: Path) -> None:
+    for each in (InMemoryStorage(layout="path"), FileSystemStorage(tmp_path)):
+        name = stored(each, "2026/05/a.bin")
+
+        assert body(site(storage=each, allowed=anyone).get(f"/media/{name}")) == CONTENT
+
+
+def test_only_the_directories_of_a_view_are_served(site: Site, storage: Storage) -> None:
+    for name in ("docs/a.bin", "docs2/a.bin", "secret/a.bin", "a.bin"):
+        stored(storage, name)
+    client = site(allowed=anyone, directories=("docs", "photos"))
+
+    assert body(client.get("/media/docs/a.bin")) == CONTENT
+    for name in ("docs2/a.bin", "secret/a.bin", "docs/../secret/a.bin", "a.bin", "photos/a.bin"):
+        assert client.get(f"/media/{name}").status_code == 404
+    root = site(allowed=anyone, directories=[""])
+    assert body(root.get("/media/a.bin")) == CONTENT
+    assert root.get("/media/docs/a.bin").status_code == 404
+
+
+def test_what_lies_below_a_directory_of_a_view_is_served(site: Site, tmp_path: Path) -> None:
+    name = stored(FileSystemStorage(tmp_path), "photos/2026/05/a.bin")
+    client = site(storage=FileSystemStorage(tmp_path), allowed=anyone, directories=("photos",))
+
+    assert body(client.get(f"/media/{name}")) == CONTENT
+
+
+def test_a_directory_where_several_belong_is_a_mistake_of_the_site(site: Site) -> None:
+    client = site(allowed=anyone, directories="docs")
+    client.raise_request_exception = True
+
+    with pytest.raises(ImproperlyConfigured, match=r"directories=\('docs',\)"):
+        client.get("/media/docs/a.bin")
 
 
 async def _later_nothing(_request: Any, _name: str) -> None:
@@ -621,4 +670,4 @@ def test_a_site_that_awaits_gets_the_same(site: Site, storage: Storage) -> None:
 
 async def _later_anyone(request: Any, name: str) -> bool:
     await asyncio.sleep(0)
-    return anyone(request, name)
+    return everyone(request, name)
