@@ -38,6 +38,13 @@ def test_a_block_that_makes_as_many_requests_as_expected_passes(storage):
     ]
 
 
+def test_a_look_for_a_view_tells_the_name_that_was_asked_for(storage):
+    with assertNumStorageRequests(1) as made:
+        storage.service.look("docs/a.txt")
+
+    assert [request.name for request in made] == ["docs/a.txt"]
+
+
 @pytest.mark.parametrize("expected", [0, 1, 3])
 def test_another_number_fails_and_the_requests_are_listed(storage, expected):
     def page():

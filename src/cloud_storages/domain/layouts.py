@@ -221,6 +221,14 @@ class BucketPlan:
         given = self.mapping.get(directory)
         return given if given is not None else self.identify(directory)
 
+    def goes_by_another(self, directory: str) -> bool:
+        """Whether a directory has the bucket of the root, or of another that is given."""
+        if self.is_given(directory):
+            return False
+        # Some databases find an ID whatever its case.
+        given = {each.lower() for each in (self.root, *self.mapping.values())}
+        return self.bucket_id(directory).lower() in given
+
     def found_by_name(self, directory: str, buckets: Iterable[BucketInfo]) -> tuple[str, ...]:
         """Return the IDs of the buckets whose name is exactly the directory."""
         return tuple(bucket.bucket_id for bucket in buckets if bucket.name == directory)

@@ -82,6 +82,10 @@ class Buckets:
         """Return the most likely bucket ID of a directory, without a request."""
         return self.known(directory) or self._plan.bucket_id(directory)
 
+    def goes_by_another(self, directory: str) -> bool:
+        """Return whether the settings have another directory for a directory's bucket."""
+        return self._plan.goes_by_another(directory)
+
     def reach(self, directory: str, act: Callable[[str], T], *, create: bool = False) -> T:
         """
         Call ``act`` with the ID of a directory's bucket and return its answer.

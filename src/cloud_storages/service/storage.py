@@ -129,6 +129,24 @@ class StorageService:
         """
         return fitted(self._layout.place(name).name, max_length)
 
+    def only(self, name: str) -> str:
+        """
+        Return the canonical name of a file if no other canonical name opens it.
+
+        Two remain where they cannot be told apart without asking: a bucket that is found by its
+        name has that of its ID, too, unless it is mapped; directories that are mapped to one
+        bucket share its files; and with the IDs of 1.2.5 case may not count.
+
+        Raises:
+            InvalidName: the directory is the root bucket, or that of a mapped directory, so the
+                file goes by another name.
+
+        """
+        place = self._layout.place(name)
+        if self._buckets.goes_by_another(place.directory):
+            raise InvalidName(f"The bucket of {name!r} goes by another directory.")
+        return place.name
+
     def url(self, name: str) -> str:
         """
         Return the address of a file for browsers; whether the file exists is not asked.
@@ -209,6 +227,7 @@ class StorageService:
         """
         return self.recently(name) or self._asked(self._layout.place(name))
 
+    @_named
     def look(self, name: str) -> FileInfo:
         """
         Return what the server knows of a file now.

@@ -7,7 +7,7 @@ import errno
 import inspect
 import io
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from django.views import View
 from cloud_storages.domain.errors import CloudStorageError, InvalidName
 from cloud_storages.views import media, ranges
 from cloud_storages.views.bodies import AsyncBody, Body
-from cloud_storages.views.sources import canonical, source_of
+from cloud_storages.views.sources import canonical, reaches_other_buckets, source_of
 
 if TYPE_CHECKING:
     from django.core.files.storage import Storage
@@ -61,7 +61,13 @@ _GONE = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
 
 def anyone(request: HttpRequest, name: str) -> bool:  # noqa: ARG001 - what every rule is given
-    """Allow every file to everyone."""
+    """
+    Allow every file to everyone.
+
+    In the layout ``last-directory`` each bucket of the project is a directory, and the site's key
+    reads them all, private ones and those of other storages. There ``ServeFile`` takes this rule
+    only beside ``directories``.
+    """
     return True
 
 
@@ -82,7 +88,14 @@ class ServeFile(View):
         storage: alias of a storage, or the storage itself.
         allowed: called with the request and the name, returns whether the file may be served, or
             awaits that. Must be given; ``anyone`` opens every file to everyone. The name is the
-            canonical one, so several spellings of one file cannot be told apart by the asker.
+            canonical one, whatever the asker wrote. A bucket that the settings name goes by its
+            directory only, its ID is not found; one that is found by its name goes by its ID, too,
+            so map it in ``buckets`` if a rule depends on the directory. A function that a subclass
+            has as this attribute is a method, and is given the view first; not so ``anyone``, and
+            what is wrapped in ``staticmethod``.
+        directories: from which files are served, with all that is below them, such as
+            ``("photos", "docs")``; ``""`` is that of names without one. Others are not found.
+            None for any, which ``anyone`` does not take in the layout ``last-directory``.
         login_url: where those who are not signed in are sent when they may not have a file;
             None to refuse them as the others.
         hidden: whether refusing looks as if there were no such file (404 instead of 403).
@@ -99,6 +112,7 @@ class ServeFile(View):
 
     storage: str | Storage = "default"
     allowed: Allowed | None = None
+    directories: Collection[str] | None = None
     login_url: str | None = None
     hidden: bool = False
     attachment: bool = False
@@ -115,13 +129,16 @@ class ServeFile(View):
         Serve a file to those who may have it.
 
         Raises:
-            Http404: no such file, or no such name.
+            Http404: no such file, no such name, or one outside of ``directories``.
             PermissionDenied: the request may not have it, whether it exists or not.
-            ImproperlyConfigured: nobody said who may have files.
+            ImproperlyConfigured: nobody said who may have files, the rule answers neither True nor
+                False, or ``anyone`` would open buckets that nobody named.
 
         """
         with _missing_is_404():
             name = canonical(self._storage, name)
+        if not self._is_within(name):
+            raise Http404(_NO_FILE)
         if not self._is_allowed(request, name):
             return self.refuse(request)
         return self.serve(request, name)
@@ -186,16 +203,49 @@ class ServeFile(View):
             )
         return django_storage.default_storage
 
+    def _is_within(self, name: str) -> bool:
+        if self.directories is None:
+            return True
+        if isinstance(self.directories, str):
+            raise ImproperlyConfigured(
+                "The directories of ServeFile are several: write"
+                f" directories=({self.directories!r},)."
+            )
+        parent = name.rpartition("/")[0]
+        return parent in self.directories or any(
+            parent.startswith(f"{directory}/") for directory in self.directories
+        )
+
     def _is_allowed(self, request: HttpRequest, name: str) -> bool:
+        answer: object = self._rule(request, name)
+        if inspect.isawaitable(answer):
+            answer = async_to_sync(_awaited)(answer)
+        # Such as a response that was meant to refuse, and would count as a yes.
+        if not isinstance(answer, bool):
+            raise ImproperlyConfigured(
+                "The rule of ServeFile, 'allowed', must answer True or False, not"
+                f" {type(answer).__name__}."
+            )
+        return answer
+
+    @property
+    def _rule(self) -> Allowed:
         if self.allowed is None:
             raise ImproperlyConfigured(
                 "Say who may have files: ServeFile.as_view(allowed=...). Pass"
                 " cloud_storages.views.anyone if everyone may."
             )
-        answer = self.allowed(request, name)
-        if inspect.isawaitable(answer):
-            return bool(async_to_sync(_awaited)(answer))
-        return bool(answer)
+        # As an attribute of a subclass it would be called as a method.
+        if getattr(self.allowed, "__func__", self.allowed) is not anyone:
+            return self.allowed
+        if self.directories is None and reaches_other_buckets(self._storage):
+            raise ImproperlyConfigured(
+                "In the layout 'last-directory' every bucket of the project is a directory, so"
+                " 'anyone' would open private ones, too: say which are for everyone, such as"
+                " ServeFile.as_view(allowed=anyone, directories=('photos',)), or use the layout"
+                " 'path'."
+            )
+        return anyone
 
     def _answer(self, request: HttpRequest, name: str, source: Source) -> HttpResponseBase:
         is_head = request.method == "HEAD"
@@ -309,5 +359,5 @@ def _plain(status: int, text: str, **headers: str) -> HttpResponse:
     )
 
 
-async def _awaited(answer: Awaitable[bool]) -> bool:
+async def _awaited(answer: Awaitable[object]) -> object:
     return await answer

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cloud_storages.service import RemoteReader, StorageService
 
-__all__ = ["Facts", "Source", "canonical", "source_of"]
+__all__ = ["Facts", "Source", "canonical", "reaches_other_buckets", "source_of"]
 
 #: Bytes that are read at once from a file of any storage.
 _PIECE = 256 * 1024
@@ -60,15 +60,23 @@ class Source(Protocol):
 
 def canonical(storage: Storage, name: str) -> str:
     """
-    Return the one name of a file among those that open it, so that a rule can rely on it.
+    Return the name of a file that a rule can rely on, among the spellings that open it.
+
+    See ``StorageService.only`` for the few files of which two names remain.
 
     Raises:
-        InvalidName: no storage has such a file; it is absolute, say, or has ``..`` in it.
+        InvalidName: no storage has such a file; it is absolute, say, or has ``..`` in it. Or its
+            directory is the bucket ID of the root or of a mapped directory.
 
     """
     if isinstance(storage, CloudStorage):
-        return storage.service.canonical(name)
+        return storage.service.only(name)
     return "/".join(segments(name))
+
+
+def reaches_other_buckets(storage: Storage) -> bool:
+    """Return whether names reach every bucket of the project: those of other storages, too."""
+    return isinstance(storage, CloudStorage) and storage.options.laid_out.buckets_are_directories
 
 
 def source_of(storage: Storage, name: str) -> Source:
@@ -127,14 +135,25 @@ class _Foreign:
         return self.open()
 
     def open(self) -> Facts:
+        # Before the file is opened: a replacement between the two must not give old content the
+        # entity tag of the new, which browsers would then keep.
+        modified = self._modified()
         self._file = self._storage.open(self._name, "rb")
         size = self._file.size
-        try:
-            modified = self._storage.get_modified_time(self._name)
-        except NotImplementedError:
+        if modified is None:
             return Facts(size)
         # As web servers do for files on disk: Django's interface knows nothing better.
         return Facts(size, f"{int(modified.timestamp() * 1_000_000):x}-{size:x}", modified)
+
+    def _modified(self) -> dt.datetime | None:
+        try:
+            return self._storage.get_modified_time(self._name)
+        except NotImplementedError:
+            return None
+        except Exception:
+            # What is missing is told in one way by opening it, and in many by asking its time.
+            self._storage.open(self._name, "rb").close()
+            raise
 
     def pieces(self, start: int, end: int) -> Iterator[bytes]:
         if self._file is None:

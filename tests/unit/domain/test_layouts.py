@@ -221,6 +221,28 @@ def test_directories_come_back_under_names_that_lead_to_their_buckets():
     ]
 
 
+@pytest.mark.parametrize(
+    ("directory", "goes"),
+    [
+        ("", False),
+        ("invoices", False),
+        ("photos", False),
+        ("x5", True),
+        ("main", True),
+    ],
+)
+def test_a_bucket_that_the_settings_name_goes_by_one_directory(directory, goes):
+    plan = BucketPlan("Main", {"invoices": "x5"}, identifier)
+
+    assert plan.goes_by_another(directory) is goes
+
+
+def test_a_directory_that_the_settings_map_is_its_own_even_to_the_root():
+    plan = BucketPlan("main", {"main": "main"}, identifier)
+
+    assert not plan.goes_by_another("main")
+
+
 def test_buckets_are_found_by_exactly_their_name():
     plan = BucketPlan("root", {}, identifier)
 

@@ -13,7 +13,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
-from django.http import Http404
+from django.http import Http404, HttpResponseForbidden
 from django.test import AsyncClient, Client, RequestFactory, modify_settings
 from django.utils.http import http_date
 from hypothesis import HealthCheck, example, given, settings
@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import IntegrityError
 from cloud_storages.views import ServeFile, anyone
+
+from .sites import everyone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -367,6 +369,86 @@ def test_a_subclass_may_be_the_rule(storage: Storage) -> None:
         view(RequestFactory().get("/"), name="docs/a.bin")
 
 
+@pytest.mark.parametrize("rule", [anyone, staticmethod(anyone)])
+def test_a_subclass_may_be_open_to_anyone(storage: Storage, rule: Any) -> None:
+    class Open(ServeFile):
+        allowed = rule
+
+    stored(storage, "docs/a.bin")
+
+    view = Open.as_view(storage=storage, directories=["docs"])
+
+    assert body(view(RequestFactory().get("/"), name="docs/a.bin")) == CONTENT
+
+
+@pytest.mark.parametrize("name", ["docs/a.bin", "a.bin", "secret/a.bin", "no-such/a.bin"])
+def test_anyone_is_not_let_into_buckets_that_nobody_named(site: Site, name: str) -> None:
+    stored(InMemoryStorage(), "secret/a.bin")
+    client = site(storage=InMemoryStorage(), allowed=anyone)
+    client.raise_request_exception = True
+
+    with pytest.raises(ImproperlyConfigured, match=r"directories=.*'path'"):
+        client.get(f"/media/{name}")
+
+
+def test_anyone_may_have_all_of_a_storage_that_reaches_no_other(site: Site, tmp_path: Path) -> None:
+    for each in (InMemoryStorage(layout="path"), FileSystemStorage(tmp_path)):
+        name = stored(each, "2026/05/a.bin")
+
+        assert body(site(storage=each, allowed=anyone).get(f"/media/{name}")) == CONTENT
+
+
+def test_only_the_directories_of_a_view_are_served(site: Site, storage: Storage) -> None:
+    for name in ("docs/a.bin", "docs2/a.bin", "secret/a.bin", "a.bin"):
+        stored(storage, name)
+    client = site(allowed=anyone, directories=("docs", "photos"))
+
+    assert body(client.get("/media/docs/a.bin")) == CONTENT
+    for name in ("docs2/a.bin", "secret/a.bin", "docs/../secret/a.bin", "a.bin", "photos/a.bin"):
+        assert client.get(f"/media/{name}").status_code == 404
+    root = site(allowed=anyone, directories=[""])
+    assert body(root.get("/media/a.bin")) == CONTENT
+    assert root.get("/media/docs/a.bin").status_code == 404
+
+
+def test_what_lies_below_a_directory_of_a_view_is_served(site: Site, tmp_path: Path) -> None:
+    name = stored(FileSystemStorage(tmp_path), "photos/2026/05/a.bin")
+    client = site(storage=FileSystemStorage(tmp_path), allowed=anyone, directories=("photos",))
+
+    assert body(client.get(f"/media/{name}")) == CONTENT
+
+
+def test_a_directory_where_several_belong_is_a_mistake_of_the_site(site: Site) -> None:
+    client = site(allowed=anyone, directories="docs")
+    client.raise_request_exception = True
+
+    with pytest.raises(ImproperlyConfigured, match=r"directories=\('docs',\)"):
+        client.get("/media/docs/a.bin")
+
+
+async def _later_nothing(_request: Any, _name: str) -> None:
+    await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (lambda *_: HttpResponseForbidden(), "HttpResponseForbidden"),
+        (lambda *_: "no", "str"),
+        (_later_nothing, "NoneType"),
+    ],
+)
+def test_a_rule_that_answers_neither_yes_nor_no_opens_nothing(
+    site: Site, storage: Storage, rule: Any, told: str
+) -> None:
+    stored(storage, "docs/a.bin")
+    client = site(allowed=rule)
+    client.raise_request_exception = True
+
+    with pytest.raises(ImproperlyConfigured, match=f"allowed.* not {told}"):
+        client.get("/media/docs/a.bin")
+
+
 @pytest.mark.parametrize("spelling", ["docs//mine.bin", "docs\\mine.bin", "docs/mine.bin"])
 def test_a_rule_sees_the_one_name_of_a_file(site: Site, storage: Storage, spelling: str) -> None:
     stored(storage, "docs/mine.bin")
@@ -387,6 +469,20 @@ def test_a_longer_spelling_does_not_get_past_a_rule(site: Site) -> None:
     response = site(storage="default", allowed=rule).get("/media/open/secret/a.bin")
 
     assert response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("private/a.bin", "vault/a.bin"), ("a.bin", "main/a.bin")]
+)
+def test_the_id_of_a_bucket_does_not_get_past_a_rule(site: Site, name: str, other: str) -> None:
+    storage = InMemoryStorage(bucket_id="main", buckets={"private": "vault"})
+    stored(storage, name)
+    client = site(storage=storage, allowed=lambda _, asked: asked != name)
+
+    assert client.get(f"/media/{name}").status_code == 403
+    assert client.get(f"/media/{other}").status_code == 404
+    assert client.head(f"/media/up/{other}").status_code == 404
+    assert body(site(storage=storage).get(f"/media/{name}")) == CONTENT
 
 
 @pytest.mark.parametrize(("hidden", "status"), [(False, 403), (True, 404)])
@@ -469,6 +565,51 @@ def test_a_file_that_is_replaced_on_the_way_is_no_shorter_file(site: Site) -> No
         body(response)
 
 
+def test_old_content_never_gets_the_entity_tag_of_new(site: Site, tmp_path: Path) -> None:
+    class Busy(FileSystemStorage):
+        """Its file is replaced between the first two things that are asked of it."""
+
+        asked = 0
+
+        def _happens(self) -> None:
+            self.asked += 1
+            if self.asked == 2:
+                (tmp_path / "new").write_bytes(b"new")
+                os.utime(tmp_path / "new", (1_000_000_000, 1_000_000_000))
+                (tmp_path / "new").replace(tmp_path / "a.txt")
+
+        def get_modified_time(self, name: str) -> dt.datetime:
+            self._happens()
+            return super().get_modified_time(name)
+
+        def _open(self, name: str, mode: str = "rb") -> Any:
+            self._happens()
+            return super()._open(name, mode)
+
+    (tmp_path / "a.txt").write_bytes(b"old")
+    client = site(storage=Busy(tmp_path))
+    told = client.get("/media/a.txt")
+    had = body(told)
+
+    again = client.get("/media/a.txt", HTTP_IF_NONE_MATCH=told["ETag"])
+
+    assert (had if again.status_code == 304 else body(again)) == b"new"
+
+
+def test_a_storage_that_finds_no_time_may_still_say_what_is_missing(
+    site: Site, tmp_path: Path
+) -> None:
+    class Remote(FileSystemStorage):
+        def get_modified_time(self, name: str) -> dt.datetime:
+            raise LookupError(name)
+
+    stored(Remote(tmp_path), "there.txt")
+    client = site(storage=Remote(tmp_path))
+
+    assert client.get("/media/missing.txt").status_code == 404
+    assert client.get("/media/there.txt").status_code == 500
+
+
 def test_a_file_that_shrinks_on_the_way_breaks_off(site: Site, tmp_path: Path) -> None:
     storage = FileSystemStorage(tmp_path)
     large = CONTENT * 4
@@ -529,4 +670,4 @@ def test_a_site_that_awaits_gets_the_same(site: Site, storage: Storage) -> None:
 
 async def _later_anyone(request: Any, name: str) -> bool:
     await asyncio.sleep(0)
-    return anyone(request, name)
+    return everyone(request, name)
