@@ -38,6 +38,13 @@ def test_a_block_that_makes_as_many_requests_as_expected_passes(storage):
     ]
 
 
+def test_what_a_view_asks_of_a_file_is_listed_with_its_name(storage):
+    with assertNumStorageRequests(1) as made:
+        storage.service.look("docs/a.txt")
+
+    assert [request.name for request in made] == ["docs/a.txt"]
+
+
 @pytest.mark.parametrize("expected", [0, 1, 3])
 def test_another_number_fails_and_the_requests_are_listed(storage, expected):
     def page():

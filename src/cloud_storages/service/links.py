@@ -20,6 +20,7 @@ import attrs
 from cloud_storages.domain.errors import CloudStorageError, NotFound
 from cloud_storages.domain.showing import Mark, Showing
 from cloud_storages.domain.values import Secret
+from cloud_storages.service.ahead import AT_ONCE, paged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -43,8 +44,6 @@ VERSION_SECONDS = 3600.0
 KEPT_BACK = 0.5
 #: Characters of a signature that tell two contents of one name apart.
 _VERSION_LENGTH = 8
-#: IDs asked for in one request: as many as the oldest servers take.
-_IDS_AT_ONCE = 100
 #: Links of one file that are kept, of different lifetimes.
 _MOST_LINKS = 8
 #: Names the form of what is on the shelf; a new form gets another.
@@ -231,8 +230,7 @@ class Versions(_Kept):
 
     def _found(self, bucket_id: str, locations: list[Location]) -> dict[Location, str]:
         found: dict[Location, str] = {}
-        for at in range(0, len(locations), _IDS_AT_ONCE):
-            some = locations[at : at + _IDS_AT_ONCE]
+        for some in paged(locations, AT_ONCE):
             try:
                 infos = self._store.find(bucket_id, [each.file_id for each in some])
             except NotFound:

@@ -209,6 +209,7 @@ class StorageService:
         """
         return self.recently(name) or self._asked(self._layout.place(name))
 
+    @_named
     def look(self, name: str) -> FileInfo:
         """
         Return what the server knows of a file now.
