@@ -261,9 +261,10 @@ def _checked(expires: object) -> float | dt.datetime:
 def _moment(expires: dt.datetime) -> dt.datetime:
     moment = timezone.make_aware(expires) if timezone.is_naive(expires) else expires
     # Tokens end with a whole second.
-    moment = moment.astimezone(dt.timezone.utc).replace(microsecond=0)
+    moment = moment.replace(microsecond=0)
+    # The difference first: the last moments of the year 9999 have no equivalent in UTC.
     _check_seconds((moment - dt.datetime.now(dt.timezone.utc)).total_seconds(), expires)
-    return moment
+    return moment.astimezone(dt.timezone.utc)
 
 
 def _check_seconds(seconds: float, expires: object) -> None:

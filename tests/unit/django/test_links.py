@@ -147,6 +147,17 @@ class TestPrivateFiles:
             with pytest.raises(ValueError, match="'expires' is"):
                 ask()
 
+    @pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
+    @pytest.mark.parametrize("end", ["max", "min"])
+    def test_the_ends_of_the_calendar_are_refused_in_every_zone(
+        self, private: InMemoryStorage, end: str, zone: str
+    ) -> None:
+        expires: dt.datetime = getattr(dt.datetime, end)
+        with timezone.override(ZoneInfo(zone)):
+            for each in (expires, expires.replace(tzinfo=ZoneInfo(zone))):
+                with pytest.raises(ValueError, match="'expires' is"):
+                    private.url("docs/a.png", expires=each)
+
     def test_a_lifetime_of_its_own_makes_urls_of_its_own(self, private: InMemoryStorage) -> None:
         short = InMemoryStorage(access="private", url_lifetime=dt.timedelta(minutes=5))
 
