@@ -11,7 +11,7 @@ from django.core.files.storage import Storage
 from django.utils import timezone
 
 from cloud_storages.backends.errors import django_errors
-from cloud_storages.backends.options import LONGEST_LIFETIME
+from cloud_storages.backends.options import LONGEST_LIFETIME, SHORTEST_LIFETIME
 from cloud_storages.backends.shelf import CacheShelf
 from cloud_storages.domain.showing import LARGEST_PICTURE, Preview, Showing, is_picture
 from cloud_storages.domain.values import OnConflict
@@ -116,8 +116,9 @@ class LinkingStorage(Storage):
             download: whether the browser saves the file instead of showing it.
 
         Raises:
-            ValueError: the name is empty; the expiry is past, or more than 366 days away, or the
-                files are public and do not expire.
+            ValueError: the name is empty; the expiry is past, less than 2 seconds from now, a
+                moment less than a second away, or more than 366 days away; or the files are
+                public and do not expire.
             AccessDenied: a file is private, and the key lacks the scope tokens.write.
             Misconfigured: a file is private, and the server has no tokens (before Appwrite 1.7),
                 or the settings lead to no project.
@@ -254,7 +255,7 @@ def _checked(expires: object) -> float | dt.datetime:
     seconds = expires.total_seconds() if isinstance(expires, dt.timedelta) else expires
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise ValueError(f"'expires' is {expires!r} instead of seconds, a timedelta or a datetime.")
-    _check_seconds(seconds, expires)
+    _check_seconds(seconds, expires, SHORTEST_LIFETIME)
     return float(seconds)
 
 
@@ -263,14 +264,17 @@ def _moment(expires: dt.datetime) -> dt.datetime:
     # Tokens end with a whole second.
     moment = moment.replace(microsecond=0)
     # The difference first: the last moments of the year 9999 have no equivalent in UTC.
-    _check_seconds((moment - dt.datetime.now(dt.timezone.utc)).total_seconds(), expires)
+    _check_seconds((moment - dt.datetime.now(dt.timezone.utc)).total_seconds(), expires, 1.0)
     return moment.astimezone(dt.timezone.utc)
 
 
-def _check_seconds(seconds: float, expires: object) -> None:
-    # A second is the least a token can last; what is no number is no more than that.
-    if not seconds >= 1:
-        raise ValueError(f"'expires' is {expires!r}, which is past or less than a second away.")
+def _check_seconds(seconds: float, expires: object, least: float) -> None:
+    # What is no number is not more either.
+    if not seconds >= least:
+        unit = "second" if least == 1 else "seconds"
+        raise ValueError(
+            f"'expires' is {expires!r}, which is past or less than {least:g} {unit} away."
+        )
     if seconds > LONGEST_LIFETIME:
         raise ValueError(
             f"'expires' is {expires!r}, which is more than 366 days away: a file that is to be open"

@@ -105,6 +105,9 @@ class TestPrivateFiles:
         assert url == private.url("docs/a.png", expires=expires)
         assert url != private.url("docs/a.png")
 
+    def test_a_link_for_two_seconds_is_made(self, private: InMemoryStorage) -> None:
+        assert ";token=" in private.url("docs/a.png", expires=2)
+
     def test_a_moment_without_a_zone_is_in_the_zone_of_the_site(
         self, private: InMemoryStorage
     ) -> None:
@@ -121,6 +124,9 @@ class TestPrivateFiles:
             0,
             -1,
             0.5,
+            1,
+            1.9,
+            dt.timedelta(seconds=1),
             float("nan"),
             dt.timedelta(0),
             dt.timedelta(days=-1),
