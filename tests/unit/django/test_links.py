@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.test import override_settings
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from cloud_storages.backends.appwrite import AppWriteStorage
 from cloud_storages.backends.memory import InMemoryStorage
+from cloud_storages.backends.shelf import CacheShelf
 from tests.site.models import Document
 
 if TYPE_CHECKING:
@@ -38,6 +40,13 @@ class BrokenCache(BaseCache):
         raise ConnectionError("redis://:password@cache:6379 refused")
 
     get = set = add = touch = delete = get_many = set_many = _fail
+
+
+class RefusingCache(LocMemCache):
+    """A cache that takes no value, and says so as memcached does: in what it returns."""
+
+    def set_many(self, data: Any, *_args: Any, **_kwargs: Any) -> list[Any]:
+        return list(data)
 
 
 def broken() -> override_settings:
@@ -243,6 +252,42 @@ class TestTheCache:
         assert shown(private, url) == b"content"
         assert "the cache 'default' fails (ConnectionError)" in caplog.text
         assert "password" not in caplog.text
+
+    def test_values_that_the_cache_refuses_are_kept_in_the_process(
+        self, private: InMemoryStorage, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        refusing = {"default": {"BACKEND": f"{__name__}.RefusingCache", "LOCATION": "refusing"}}
+        with override_settings(CACHES=refusing), caplog.at_level(logging.WARNING):
+            url = private.url("docs/a.png")
+            assert private.url("docs/a.png") == url
+
+        assert shown(private, url) == b"content"
+        assert "the cache 'default' fails (values not taken: 1)" in caplog.text
+
+    def test_a_cache_that_stays_down_is_told_of_once_in_ten_seconds(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        seconds = 100.0
+        shelf = CacheShelf("default", lambda: seconds)
+        with broken(), caplog.at_level(logging.WARNING):
+            for _ in range(20):
+                shelf.get_many(["a"])
+                shelf.set_many({"a": 1}, 60)
+            assert len(caplog.records) == 1
+
+            seconds += 10
+            shelf.get_many(["a"])
+        assert len(caplog.records) == 2
+
+    def test_what_other_processes_lay_into_a_cache_that_is_up_again_is_heard(self) -> None:
+        one, other = CacheShelf("default"), CacheShelf("default")
+        with broken():
+            one.set_many({"a": "old"}, 60)
+        other.set_many({"a": "new"}, 60)
+
+        assert one.get_many(["a"]) == {"a": "new"}
+        caches["default"].delete("a")
+        assert one.get_many(["a"]) == {}
 
     def test_while_the_cache_is_down_files_are_saved_and_deleted_all_the_same(
         self, private: InMemoryStorage
