@@ -50,17 +50,15 @@ def links_of(told: Options, store: FileStore, recent: Recent) -> Links:
         "now": lambda: dt.datetime.now(dt.timezone.utc),
         "clock": time.monotonic,
     }
-    replaces = told.on_conflict is OnConflict.OVERWRITE
     if told.access == "private":
         return Tokens(
             store,
             CacheShelf(told.cache),
             lifetime=told.url_lifetime,
             workers=told.workers,
-            versioned=replaces,
             **kept,
         )
-    if replaces:
+    if told.on_conflict is OnConflict.OVERWRITE:
         return Versions(store, CacheShelf(told.cache), recent, **kept)
     return NoMarks()
 
@@ -163,6 +161,10 @@ class LinkingStorage(Storage):
         the option ``transformations`` is off, and for pictures of more than 20 MB if the size is
         known because this storage stored them just now. Of other pictures of that size Appwrite
         shows a placeholder.
+
+        Appwrite keeps previews for a while beyond the deletion of a picture. Where files are
+        overwritten or private, the address tells the new picture's apart from the old one's, but
+        not if there is a ``border_width``: what was drawn of the old may then be shown.
 
         Args:
             name: name of the picture, or value of an image field.

@@ -268,12 +268,12 @@ class Tokens(_Kept):
     answer, has the plain URL, which opens for nobody. Threads and processes that want one
     file's first token at the same moment make one each, of which the last is kept.
 
+    Beside its token a file has a version, for the server's own store of previews: one that stays
+    when tokens are renewed, and goes when the file does.
+
     Args:
         lifetime: seconds a token opens its file if nothing else is asked for.
         workers: tokens made at once.
-        versioned: whether files may be replaced. Their URLs then carry a version as well, for the
-            server's own store of previews: one that stays when tokens are renewed, and goes when
-            the file does.
         **kept: as of the base class.
 
     """
@@ -287,13 +287,11 @@ class Tokens(_Kept):
         *,
         lifetime: float,
         workers: int,
-        versioned: bool = False,
         **kept: Any,
     ) -> None:
         super().__init__(store, shelf, **kept)
         self._lifetime = lifetime
         self._workers = workers
-        self._versioned = versioned
 
     def marks(
         self, locations: Collection[Location], lifetime: float | dt.datetime | None
@@ -312,8 +310,7 @@ class Tokens(_Kept):
         kept = self._on_the_shelf(locations)
         links = {each: kept[each].get(label, _NO_LINK) for each in locations}
         made = self._made([each for each, link in links.items() if link.fresh_until <= now], asked)
-        if self._versioned:
-            made = {each: _versioned(link, kept[each]) for each, link in made.items()}
+        made = {each: _versioned(link, kept[each]) for each, link in made.items()}
         if made:
             self._keep({each: {**kept[each], label: link} for each, link in made.items()}, now)
         links |= made

@@ -440,6 +440,24 @@ class TestPreviews:
             320: storage.preview_url("a.jpg", width=320, height=180)
         }
 
+    @pytest.mark.parametrize("overwrite", [True, False])
+    def test_a_private_picture_stored_in_anothers_place_has_previews_of_its_own(
+        self, overwrite: bool
+    ) -> None:
+        storage = InMemoryStorage(access="private", overwrite=overwrite)
+        storage.save("docs/a.png", ContentFile(b"old"))
+
+        def version() -> str:
+            url = storage.preview_url("docs/a.png", width=320)
+            return url.partition(";v=")[2].partition(";")[0]
+
+        old = version()
+        assert old == version()
+        storage.delete("docs/a.png")
+        assert storage.save("docs/a.png", ContentFile(b"new")) == "docs/a.png"
+
+        assert int(old, 16) != int(version(), 16)
+
     def test_a_preview_of_a_private_picture_carries_the_token_of_the_file(
         self, private: InMemoryStorage
     ) -> None:

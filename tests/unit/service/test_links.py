@@ -87,7 +87,7 @@ class Site:
         links = (
             Versions(self.store, shelf, recent, **told)
             if self.public
-            else Tokens(self.store, shelf, lifetime=DAY, workers=workers, versioned=True, **told)
+            else Tokens(self.store, shelf, lifetime=DAY, workers=workers, **told)
         )
         plan = BucketPlan("main", {"docs": "docs"}, identifier)
         buckets = Buckets(self.store, plan, create=True, public=self.public)
