@@ -306,13 +306,20 @@ class Tokens(_Kept):
 
         """
         asked = self._lifetime if lifetime is None else lifetime
-        label, now = _label(asked), self._now().timestamp()
+        label, usual = _label(asked), _label(self._lifetime)
+        now = self._now().timestamp()
         kept = self._on_the_shelf(locations)
         links = {each: kept[each].get(label, _NO_LINK) for each in locations}
         made = self._made([each for each, link in links.items() if link.fresh_until <= now], asked)
         made = {each: _versioned(link, kept[each]) for each, link in made.items()}
         if made:
-            self._keep({each: {**kept[each], label: link} for each, link in made.items()}, now)
+            self._keep(
+                {
+                    each: _latest({**kept[each], label: link}, label, usual)
+                    for each, link in made.items()
+                },
+                now,
+            )
         links |= made
         return {
             each: Mark(link.secret, link.version) if link.expires > now else Mark()
@@ -333,14 +340,13 @@ class Tokens(_Kept):
         }
 
     def _keep(self, links: Mapping[Location, Mapping[str, _Link]], now: float) -> None:
-        """Lay the latest links of files on the shelf, those that are over left out."""
+        """Lay links of files on the shelf, those that are over left out."""
         alive = {
             self._key(each): {label: it.plain for label, it in by_label.items() if it.expires > now}
             for each, by_label in links.items()
         }
-        latest = {key: dict(list(it.items())[-_MOST_LINKS:]) for key, it in alive.items()}
         ends = [link.expires for by_label in links.values() for link in by_label.values()]
-        self._shelf.set_many(latest, max(ends) - now)
+        self._shelf.set_many(alive, max(ends) - now)
 
     def _made(
         self, locations: list[Location], lifetime: float | dt.datetime
@@ -394,6 +400,12 @@ def _versioned(link: _Link, others: Mapping[str, _Link]) -> _Link:
     known = next((it.version for it in others.values() if it.version), "")
     drawn = hashlib.sha256(link.secret.encode()).hexdigest()[:_VERSION_LENGTH]
     return attrs.evolve(link, version=known or drawn) if link.secret else link
+
+
+def _latest(links: Mapping[str, _Link], *wanted: str) -> dict[str, _Link]:
+    """Return the links to keep: those wanted, and of the others those that end last."""
+    by_worth = sorted(links, key=lambda label: (label in wanted, links[label].expires))
+    return {label: links[label] for label in by_worth[-_MOST_LINKS:]}
 
 
 def _later(now: dt.datetime, seconds: float) -> dt.datetime:

@@ -225,6 +225,24 @@ class TestTokens:
         (kept,) = private.shelf.get_many(private.shelf.keys).values()
         assert len(kept) <= 10
 
+    @pytest.mark.parametrize("away", [3600, 7 * DAY])
+    def test_links_until_many_moments_leave_the_usual_one_as_it_is(self, private, away):
+        service = private.process()
+        usual = urls(service, NAMES[:1])
+        for seconds in range(20):
+            until = private.time.now() + dt.timedelta(seconds=away + seconds)
+            (url,) = urls(service, NAMES[:1], until).values()
+            assert urls(service, NAMES[:1], until) == {NAMES[0]: url}
+
+        assert urls(service, NAMES[:1]) == usual
+
+    def test_a_link_that_ends_first_is_kept_when_it_is_made_last(self, private):
+        service = private.process()
+        for days in range(1, 20):
+            urls(service, NAMES[:1], days * DAY)
+
+        assert urls(service, NAMES[:1], 60) == urls(service, NAMES[:1], 60)
+
     def test_all_sights_of_one_file_share_a_token(self, private):
         address = private.process().addresses(NAMES[:1])[NAMES[0]]
 
