@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PATIENCE", "LinkingStorage", "links_of"]
 
-#: Seconds a page may wait for a token or a version: without a token a picture is not seen, so
-#: more than for the bucket of a directory, which can be guessed.
+#: Seconds a page may wait for a token or a version, and after which no further token is begun for
+#: it: without a token a picture is not seen, so more than for the bucket of a directory, which can
+#: be guessed.
 PATIENCE = 5.0
 
 
@@ -56,6 +57,7 @@ def links_of(told: Options, store: FileStore, recent: Recent) -> Links:
             CacheShelf(told.cache),
             lifetime=told.url_lifetime,
             workers=told.workers,
+            patience=PATIENCE,
             **kept,
         )
     if told.on_conflict is OnConflict.OVERWRITE:
@@ -82,8 +84,9 @@ class LinkingStorage(Storage):
     the next URL is right in every process that shares the cache. Where another program did it, or
     the cache is not shared, the old URL, which opens nothing, is returned for up to half
     the lifetime. A file that does not exist has a plain URL, which opens for nobody, for half a
-    minute; so has every file for some seconds after the server did not answer (a warning is
-    logged), unless its last token is still good. While the cache is down each process
+    minute; so has every file for some seconds after the server did not answer, and on a page of
+    many files what has no token when five seconds are over, unless its last token is still good (a
+    warning is logged). While the cache is down each process
     keeps its own tokens in memory.
     """
 

@@ -75,14 +75,6 @@ class CacheShelf:
         self._spare.delete(values.keys() - refused.keys())
         self._spare.set_many(refused, min(seconds, _SPARE_SECONDS))
 
-    def delete(self, key: str) -> None:
-        """Take a value away; one that a cache keeps while it is down is there again afterwards."""
-        self._spare.delete((key,))
-        try:
-            caches[self._alias].delete(key)
-        except Exception as error:  # noqa: BLE001 - as above
-            self._warn(type(error).__name__)
-
     def _warn(self, why: str) -> None:
         now = self._clock()
         if self._warned_at is not None and now < self._warned_at + _WARNING_SECONDS:
