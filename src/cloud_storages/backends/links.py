@@ -73,9 +73,9 @@ class LinkingStorage(Storage):
     fail to render because Appwrite is down. Where files are overwritten, a URL carries a version
     (``&v=1a2b3c4d``, a short form of the signature), so that no browser shows the old file for
     the 45 days Appwrite lets it. The version of a file is known from its save, and is in the cache
-    for an hour after a save or a look by any process; else it is asked for once. It is left out
-    while the server does not answer. What a program replaces that does not share the cache is seen
-    within the hour.
+    for an hour after a save or a look by any process; else it is asked for once. While the
+    server does not answer, one that holds for the hour stands for it. What a program replaces that
+    does not share the cache is seen within the hour.
 
     **Private files** have URLs with a token, which is made with one request per file and lifetime
     and kept in the cache. A URL is good for at most the lifetime and at least half of it; within

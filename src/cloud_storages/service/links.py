@@ -111,7 +111,12 @@ class Address:
 
 
 class NoMarks:
-    """Public files that never change under their name: their URLs carry nothing."""
+    """
+    Public files that are not overwritten: their URLs carry nothing.
+
+    A file that is opened for writing, or deleted and stored anew, keeps its URL all the same: a
+    browser may show what it fetched before.
+    """
 
     def marks(
         self,
@@ -193,8 +198,9 @@ class Versions(_Kept):
 
     It is known of what this process stored or looked up within seconds, and of what any process
     that shares the shelf stored or asked for within VERSION_SECONDS; else it is asked for, in one
-    request for many files of a bucket. While the server gives no answer, and for files that
-    do not exist, URLs have no version.
+    request for many files of a bucket. While the server gives no answer, URLs have a passing one,
+    another each hour, so that no browser keeps a file for long under a URL that stays. For files
+    that do not exist they have none.
 
     Args:
         recent: what this process stored a moment ago.
@@ -221,7 +227,8 @@ class Versions(_Kept):
         stamps = {each: stamp for each, (stamp, it) in kept.items() if it is None}
         if stamps and not self._is_quiet():
             versions |= self._asked(stamps)
-        return {each: Mark(version=versions.get(each, "")) for each in locations}
+        passing = _passing(self._now())
+        return {each: Mark(version=versions.get(each, passing)) for each in locations}
 
     def stored(self, info: FileInfo) -> None:
         """Keep the version of a file that was stored just now."""
@@ -458,6 +465,12 @@ def _latest(
     alive = [(label, link) for label, link in links.items() if link.expires > now]
     alive.sort(key=lambda each: (each[0] in wanted, each[1].expires))
     return alive[-_MOST_LINKS:]
+
+
+def _passing(now: dt.datetime) -> str:
+    """Return what stands for an unknown version within one hour."""
+    hour = f"{now.timestamp() // 3600:.0f}"
+    return hashlib.sha256(hour.encode()).hexdigest()[:_VERSION_LENGTH]
 
 
 def _stamp() -> str:

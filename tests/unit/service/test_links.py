@@ -127,7 +127,8 @@ def urls(service, names, lifetime=None):
 
 def versions(found):
     """Return the versions that some URLs carry; they hold the contents, too."""
-    return [url.partition(";v=")[2].partition(";")[0] for url in found.values()]
+    heads = (url.partition(",")[0] for url in found.values())
+    return [head.partition(";v=")[2].partition(";")[0] for head in heads]
 
 
 class TestTokens:
@@ -582,25 +583,39 @@ class TestVersions:
         assert ";v=" not in url
         assert public.spent() == ["find"]
 
-    def test_without_an_answer_there_is_no_version_and_the_page_renders(self, public):
+    def test_without_an_answer_the_page_renders_with_versions_that_pass(self, public):
         public.store._fails_at = 1
         public.time.seconds += 7200
         service = public.process()
 
         for name in ("docs/a.png", "docs/b.png", "docs/c.png"):
-            (url,) = urls(service, [name]).values()
-            assert ";v=" not in url
+            (passing,) = versions(urls(service, [name]))
+            assert len(bytes.fromhex(passing)) == 4
         assert public.spent() == ["find"]
 
         public.store.recover()
         public.time.seconds += 10
-        assert ";v=" in urls(service, ["docs/a.png"])["docs/a.png"]
+        # The first eight digits of the content's MD5.
+        assert versions(urls(service, ["docs/a.png"])) == ["149603e6"]
 
-    def test_a_key_that_may_not_look_leaves_the_version_out(self, public):
+    def test_a_version_that_passes_is_the_same_for_an_hour_and_never_again(self, public):
+        public.store._fails_at = 1
+        public.time.seconds += 7200
+        found = []
+        for _ in range(48):
+            found += versions(urls(public.process(), ["docs/a.png"]))
+            public.time.seconds += 1800
+
+        assert found[::2] == found[1::2]
+        assert len({each[:6] for each in found}) == 24
+
+    def test_a_key_that_may_not_look_leaves_pages_with_versions_that_pass(self, public):
         public.store._fails_at, public.store._error = 1, AccessDenied
         public.time.seconds += 7200
 
-        assert ";v=" not in urls(public.process(), ["docs/a.png"])["docs/a.png"]
+        (passing,) = versions(urls(public.process(), ["docs/a.png"]))
+
+        assert len(bytes.fromhex(passing)) == 4
 
     def test_a_deleted_files_url_loses_its_version(self, public):
         service = public.process()
