@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,7 @@ def links_of(told: Options, store: FileStore, recent: Recent) -> Links:
     kept: dict[str, Any] = {
         "scope": f"{told.endpoint}\0{told.project_id}",
         "now": lambda: dt.datetime.now(dt.timezone.utc),
+        "stamp": lambda: secrets.token_hex(8),
         "clock": time.monotonic,
     }
     if told.access == "private":

@@ -11,7 +11,6 @@ import contextvars
 import datetime as dt
 import hashlib
 import logging
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Protocol
@@ -145,6 +144,7 @@ class _Kept:
         shelf: where answers are kept.
         scope: what tells this project's files from those of others on one shelf.
         now: tells the time, with time zone.
+        stamp: draws a text that was never drawn before.
         clock: seconds from any moment on, never going back.
 
     """
@@ -160,18 +160,20 @@ class _Kept:
         *,
         scope: str,
         now: Callable[[], dt.datetime],
+        stamp: Callable[[], str],
         clock: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._store = store
         self._shelf = shelf
         self._scope = scope
         self._now = now
+        self._stamp = stamp
         self._clock = clock
         self._quiet_until: float | None = None
 
     def changed(self, location: Location) -> None:
         """Forget what is known of a file, and what others are being told of it just now."""
-        self._shelf.set_many({self._key(location): (_stamp(), self.nothing)}, STAMP_SECONDS)
+        self._shelf.set_many({self._key(location): (self._stamp(), self.nothing)}, STAMP_SECONDS)
 
     def _look(self, locations: Collection[Location]) -> dict[Location, tuple[str, Any]]:
         """Return the stamps of files and what is known of them, with one look at the shelf."""
@@ -232,7 +234,7 @@ class Versions(_Kept):
 
     def stored(self, info: FileInfo) -> None:
         """Keep the version of a file that was stored just now."""
-        kept = {self._key(info.location): (_stamp(), _version(info))}
+        kept = {self._key(info.location): (self._stamp(), _version(info))}
         self._shelf.set_many(kept, VERSION_SECONDS)
 
     def _asked(self, stamps: Mapping[Location, str]) -> dict[Location, str]:
@@ -471,10 +473,6 @@ def _passing(now: dt.datetime) -> str:
     """Return what stands for an unknown version within one hour."""
     hour = f"{now.timestamp() // 3600:.0f}"
     return hashlib.sha256(hour.encode()).hexdigest()[:_VERSION_LENGTH]
-
-
-def _stamp() -> str:
-    return secrets.token_hex(8)
 
 
 def _later(now: dt.datetime, seconds: float) -> dt.datetime:

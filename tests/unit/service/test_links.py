@@ -3,6 +3,7 @@
 import contextvars
 import datetime as dt
 import logging
+import secrets
 
 import attrs
 import pytest
@@ -79,6 +80,7 @@ class Site:
 
     def process(self, *, shelf=None, workers=4):
         told = {"scope": "here", "now": self.time.now, "clock": self.time.clock}
+        told["stamp"] = lambda: secrets.token_hex(8)
         shelf = self.shelf if shelf is None else shelf
         recent = Recent(self.time.clock, 10.0)
         links = (
