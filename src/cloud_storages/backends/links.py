@@ -137,10 +137,10 @@ class LinkingStorage(Storage):
         """
         Return the addresses of many files, by name.
 
-        Costs one look in the cache, and the requests of ``url`` only for what is not there: for
-        private files one per token, several at once as the option ``workers`` says; for versions
-        one per bucket and hundred files. Call it before a page that shows many private files: what
-        the page then asks for is in the cache.
+        Costs one look in the cache. What is not there costs the requests of ``url``, and a look
+        more for each batch of them: for private files one request per token, several at once as
+        the option ``workers`` says; for versions one per bucket and hundred files. Call it
+        before a page that shows many private files: what the page then asks for is in the cache.
 
         Args:
             names: names, or values of file fields; what is empty is left out.
