@@ -89,3 +89,15 @@ class TestMemoryStore(FileStoreConformance):
 
         with urlopen(harness.store.url(location)) as shown:
             assert shown.read() == b"content"
+
+
+def test_a_token_ends_with_the_whole_second_as_the_servers_do():
+    noon = dt.datetime(2026, 11, 24, 12, tzinfo=dt.timezone.utc)
+    store = MemoryStore(lambda: noon)
+    store.create_bucket("docs", "docs", public=False)
+    location = Location("docs", "a.txt")
+    store.create(location, "a.txt", BytesContent(b"content"))
+
+    token = store.link(location, noon + dt.timedelta(seconds=2.9))
+
+    assert token.expires == noon + dt.timedelta(seconds=2)

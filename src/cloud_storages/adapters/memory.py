@@ -244,6 +244,8 @@ class MemoryStore:
         _tell("POST", "link to", location)
         with self._lock:
             file, now = self._file(location, "link to"), self._now()
+            # As on Appwrite, with the whole second.
+            expires = expires.astimezone(dt.timezone.utc).replace(microsecond=0)
             if expires <= now:
                 raise Rejected(
                     f"Cannot link to {location}: the expiry is past.",

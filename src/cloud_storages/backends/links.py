@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from django.core.files.storage import Storage
 from django.utils import timezone
 
 from cloud_storages.backends.errors import django_errors
-from cloud_storages.backends.options import LONGEST_LIFETIME
+from cloud_storages.backends.options import LONGEST_LIFETIME, SHORTEST_LIFETIME
 from cloud_storages.backends.shelf import CacheShelf
 from cloud_storages.domain.showing import LARGEST_PICTURE, Preview, Showing, is_picture
 from cloud_storages.domain.values import OnConflict
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PATIENCE", "LinkingStorage", "links_of"]
 
-#: Seconds a page may wait for a token or a version: without a token a picture is not seen, so
-#: more than for the bucket of a directory, which can be guessed.
+#: Seconds a page may wait for a token or a version, and after which no further token is begun for
+#: it: without a token a picture is not seen, so more than for the bucket of a directory, which can
+#: be guessed.
 PATIENCE = 5.0
 
 
@@ -48,19 +50,19 @@ def links_of(told: Options, store: FileStore, recent: Recent) -> Links:
     kept: dict[str, Any] = {
         "scope": f"{told.endpoint}\0{told.project_id}",
         "now": lambda: dt.datetime.now(dt.timezone.utc),
+        "stamp": lambda: secrets.token_hex(8),
         "clock": time.monotonic,
     }
-    replaces = told.on_conflict is OnConflict.OVERWRITE
     if told.access == "private":
         return Tokens(
             store,
             CacheShelf(told.cache),
             lifetime=told.url_lifetime,
             workers=told.workers,
-            versioned=replaces,
+            patience=PATIENCE,
             **kept,
         )
-    if replaces:
+    if told.on_conflict is OnConflict.OVERWRITE:
         return Versions(store, CacheShelf(told.cache), recent, **kept)
     return NoMarks()
 
@@ -73,9 +75,9 @@ class LinkingStorage(Storage):
     fail to render because Appwrite is down. Where files are overwritten, a URL carries a version
     (``&v=1a2b3c4d``, a short form of the signature), so that no browser shows the old file for
     the 45 days Appwrite lets it. The version of a file is known from its save, and is in the cache
-    for an hour after a save or a look by any process; else it is asked for once. It is left out
-    while the server does not answer. What a program replaces that does not share the cache is seen
-    within the hour.
+    for an hour after a save or a look by any process; else it is asked for once. While the
+    server does not answer, one that holds for the hour stands for it. What a program replaces that
+    does not share the cache is seen within the hour.
 
     **Private files** have URLs with a token, which is made with one request per file and lifetime
     and kept in the cache. A URL is good for at most the lifetime and at least half of it; within
@@ -84,8 +86,9 @@ class LinkingStorage(Storage):
     the next URL is right in every process that shares the cache. Where another program did it, or
     the cache is not shared, the old URL, which opens nothing, is returned for up to half
     the lifetime. A file that does not exist has a plain URL, which opens for nobody, for half a
-    minute; so has every file for some seconds after the server did not answer (a warning is
-    logged), unless its last token is still good. While the cache is down each process
+    minute; so has every file for some seconds after the server did not answer, and on a page of
+    many files what has no token when five seconds are over, unless its last token is still good (a
+    warning is logged). While the cache is down each process
     keeps its own tokens in memory.
     """
 
@@ -116,8 +119,9 @@ class LinkingStorage(Storage):
             download: whether the browser saves the file instead of showing it.
 
         Raises:
-            ValueError: the name is empty; the expiry is past, or more than 366 days away, or the
-                files are public and do not expire.
+            ValueError: the name is empty; the expiry is past, less than 2 seconds from now, a
+                moment less than a second away, or more than 366 days away; or the files are
+                public and do not expire.
             AccessDenied: a file is private, and the key lacks the scope tokens.write.
             Misconfigured: a file is private, and the server has no tokens (before Appwrite 1.7),
                 or the settings lead to no project.
@@ -133,10 +137,10 @@ class LinkingStorage(Storage):
         """
         Return the addresses of many files, by name.
 
-        Costs one look in the cache, and the requests of ``url`` only for what is not there: for
-        private files one per token, several at once as the option ``workers`` says; for versions
-        one per bucket and hundred files. Call it before a page that shows many private files: what
-        the page then asks for is in the cache.
+        Costs one look in the cache. What is not there costs the requests of ``url``, and a look
+        more for each batch of them: for private files one request per token, several at once as
+        the option ``workers`` says; for versions one per bucket and hundred files. Call it
+        before a page that shows many private files: what the page then asks for is in the cache.
 
         Args:
             names: names, or values of file fields; what is empty is left out.
@@ -162,6 +166,10 @@ class LinkingStorage(Storage):
         the option ``transformations`` is off, and for pictures of more than 20 MB if the size is
         known because this storage stored them just now. Of other pictures of that size Appwrite
         shows a placeholder.
+
+        Appwrite keeps previews for a while beyond the deletion of a picture. Where files are
+        overwritten or private, the address tells the new picture's apart from the old one's, but
+        not if there is a ``border_width``: what was drawn of the old may then be shown.
 
         Args:
             name: name of the picture, or value of an image field.
@@ -254,22 +262,26 @@ def _checked(expires: object) -> float | dt.datetime:
     seconds = expires.total_seconds() if isinstance(expires, dt.timedelta) else expires
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise ValueError(f"'expires' is {expires!r} instead of seconds, a timedelta or a datetime.")
-    _check_seconds(seconds, expires)
+    _check_seconds(seconds, expires, SHORTEST_LIFETIME)
     return float(seconds)
 
 
 def _moment(expires: dt.datetime) -> dt.datetime:
     moment = timezone.make_aware(expires) if timezone.is_naive(expires) else expires
     # Tokens end with a whole second.
-    moment = moment.astimezone(dt.timezone.utc).replace(microsecond=0)
-    _check_seconds((moment - dt.datetime.now(dt.timezone.utc)).total_seconds(), expires)
-    return moment
+    moment = moment.replace(microsecond=0)
+    # The difference first: the last moments of the year 9999 have no equivalent in UTC.
+    _check_seconds((moment - dt.datetime.now(dt.timezone.utc)).total_seconds(), expires, 1.0)
+    return moment.astimezone(dt.timezone.utc)
 
 
-def _check_seconds(seconds: float, expires: object) -> None:
-    # A second is the least a token can last; what is no number is no more than that.
-    if not seconds >= 1:
-        raise ValueError(f"'expires' is {expires!r}, which is past or less than a second away.")
+def _check_seconds(seconds: float, expires: object, least: float) -> None:
+    # What is no number is not more either.
+    if not seconds >= least:
+        unit = "second" if least == 1 else "seconds"
+        raise ValueError(
+            f"'expires' is {expires!r}, which is past or less than {least:g} {unit} away."
+        )
     if seconds > LONGEST_LIFETIME:
         raise ValueError(
             f"'expires' is {expires!r}, which is more than 366 days away: a file that is to be open"

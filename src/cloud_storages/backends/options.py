@@ -33,6 +33,7 @@ __all__ = [
     "LONGEST_LIFETIME",
     "OPTIONS",
     "SECRETS",
+    "SHORTEST_LIFETIME",
     "Option",
     "Options",
     "read",
@@ -43,6 +44,9 @@ SECRETS = frozenset({"api_key"})
 
 _LAYOUTS = ("last-directory", "path")
 _ACCESS = ("public", "private")
+#: Seconds for which a link to a private file must be good: tokens end with a whole second, so that
+#: one of a single second could be over before it is made.
+SHORTEST_LIFETIME = 2.0
 #: Seconds for which a link to a private file may be good: what is to be open longer is public.
 LONGEST_LIFETIME = 366 * 86_400.0
 #: What is wrong with a location where directories are buckets.
@@ -298,10 +302,10 @@ def _cache_alias(found: Any) -> str:
 def _lifetime(found: Any) -> float:
     seconds = found.total_seconds() if isinstance(found, dt.timedelta) else found
     number = not isinstance(seconds, bool) and isinstance(seconds, (int, float))
-    if not number or not 1 <= seconds <= LONGEST_LIFETIME:
+    if not number or not SHORTEST_LIFETIME <= seconds <= LONGEST_LIFETIME:
         raise ValueError(
-            f"is {found!r} instead of a timedelta, or a number of seconds, from a second to 366"
-            " days."
+            f"is {found!r} instead of a timedelta, or a number of seconds, from two seconds to"
+            " 366 days."
         )
     return float(seconds)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cloud_storages.domain.identifiers import STAGING_SLOTS
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from cloud_storages.domain.values import FileInfo
     from cloud_storages.ports import FileStore
 
-__all__ = ["AT_ONCE", "MOST", "Ahead", "looked_up"]
+__all__ = ["AT_ONCE", "MOST", "Ahead", "looked_up", "paged"]
+
+T = TypeVar("T")
 
 #: IDs that one request asks for: what Appwrite 1.5 takes, and an address of 5 kB, which every
 #: proxy takes.
@@ -84,12 +86,12 @@ def looked_up(
     file itself does.
     """
     found: dict[str, FileInfo] = {}
-    for page in _paged(places, AT_ONCE):
+    for page in paged(places, AT_ONCE):
         found.update(store.find(bucket_id, [place.file_id for place in page]))
     infos = {place: found.get(place.file_id) for place in places}
     known = {place: info if info and info.complete else None for place, info in infos.items()}
     absent = [place for place, info in known.items() if info is None]
-    for page in _paged(absent, AT_ONCE // STAGING_SLOTS):
+    for page in paged(absent, AT_ONCE // STAGING_SLOTS):
         copies = store.find(bucket_id, [each for place in page for each in place.staging_ids])
         for place in page:
             if not copies.keys().isdisjoint(place.staging_ids):
@@ -97,6 +99,7 @@ def looked_up(
     return known
 
 
-def _paged(places: Sequence[Place], size: int) -> Iterator[Sequence[Place]]:
-    for at in range(0, len(places), size):
-        yield places[at : at + size]
+def paged(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield things in order, so many at a time."""
+    for at in range(0, len(things), size):
+        yield things[at : at + size]

@@ -20,9 +20,10 @@ import attrs
 from cloud_storages.domain.errors import CloudStorageError, NotFound
 from cloud_storages.domain.showing import Mark, Showing
 from cloud_storages.domain.values import Secret
+from cloud_storages.service.ahead import AT_ONCE, paged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from cloud_storages.domain.values import FileInfo, Location
     from cloud_storages.ports import FileStore
@@ -39,16 +40,19 @@ QUIET_SECONDS = 10.0
 #: Seconds after which a version is looked up anew: so long may a browser show what another
 #: program replaced, one that does not lay versions on the same shelf.
 VERSION_SECONDS = 3600.0
+#: Seconds for which the shelf tells that a file changed: longer than anybody who looked before
+#: needs to lay there what he found.
+STAMP_SECONDS = 3600.0
 #: A token is handed out until this part of its lifetime is left.
 KEPT_BACK = 0.5
 #: Characters of a signature that tell two contents of one name apart.
 _VERSION_LENGTH = 8
-#: IDs asked for in one request: as many as the oldest servers take.
-_IDS_AT_ONCE = 100
+#: Tokens a worker makes before those made are laid on the shelf.
+_TOKENS_AT_ONCE = 8
 #: Links of one file that are kept, of different lifetimes.
 _MOST_LINKS = 8
 #: Names the form of what is on the shelf; a new form gets another.
-_FORM = "1"
+_FORM = "2"
 
 
 class Shelf(Protocol):
@@ -59,9 +63,6 @@ class Shelf(Protocol):
 
     def set_many(self, values: Mapping[str, Any], seconds: float) -> None:
         """Lay values there for so many seconds."""
-
-    def delete(self, key: str) -> None:
-        """Take a value away."""
 
 
 class Links(Protocol):
@@ -74,7 +75,8 @@ class Links(Protocol):
         Return what the URLs of these files carry.
 
         Args:
-            locations: which files; whether they exist is not known.
+            locations: which files, each once, those that matter most first; whether they exist is
+                not known.
             lifetime: of private links: seconds, or until when; None for the usual.
 
         """
@@ -108,7 +110,12 @@ class Address:
 
 
 class NoMarks:
-    """Public files that never change under their name: their URLs carry nothing."""
+    """
+    Public files that are not overwritten: their URLs carry nothing.
+
+    A file that is opened for writing, or deleted and stored anew, keeps its URL all the same: a
+    browser may show what it fetched before.
+    """
 
     def marks(
         self,
@@ -129,16 +136,22 @@ class _Kept:
     """
     What versions and tokens have in common: a shelf, and patience with a silent server.
 
+    What is known of a file lies beside a stamp, a new one for each change of the file. Whoever
+    asks the server looks at the stamp before and after, and keeps the answer if it is the same.
+
     Args:
         store: asked for what is not on the shelf; should give up soon, since pages wait for it.
         shelf: where answers are kept.
         scope: what tells this project's files from those of others on one shelf.
         now: tells the time, with time zone.
+        stamp: draws a text that was never drawn before.
         clock: seconds from any moment on, never going back.
 
     """
 
     kind = ""
+    #: What lies on the shelf for a file of which nothing is known.
+    nothing: Any = None
 
     def __init__(
         self,
@@ -147,18 +160,26 @@ class _Kept:
         *,
         scope: str,
         now: Callable[[], dt.datetime],
+        stamp: Callable[[], str],
         clock: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._store = store
         self._shelf = shelf
         self._scope = scope
         self._now = now
+        self._stamp = stamp
         self._clock = clock
         self._quiet_until: float | None = None
 
     def changed(self, location: Location) -> None:
-        """Forget what is known of a file."""
-        self._shelf.delete(self._key(location))
+        """Forget what is known of a file, and what others are being told of it just now."""
+        self._shelf.set_many({self._key(location): (self._stamp(), self.nothing)}, STAMP_SECONDS)
+
+    def _look(self, locations: Collection[Location]) -> dict[Location, tuple[str, Any]]:
+        """Return the stamps of files and what is known of them, with one look at the shelf."""
+        keys = {each: self._key(each) for each in locations}
+        values = self._shelf.get_many(keys.values()) if keys else {}
+        return {each: tuple(values.get(key, ("", self.nothing))) for each, key in keys.items()}
 
     def _key(self, location: Location) -> str:
         told = "\0".join((_FORM, self.kind, self._scope, *attrs.astuple(location)))
@@ -179,8 +200,9 @@ class Versions(_Kept):
 
     It is known of what this process stored or looked up within seconds, and of what any process
     that shares the shelf stored or asked for within VERSION_SECONDS; else it is asked for, in one
-    request for many files of a bucket. While the server gives no answer, and for files that
-    do not exist, URLs have no version.
+    request for many files of a bucket. While the server gives no answer, URLs have a passing one,
+    another each hour, so that no browser keeps a file for long under a URL that stays. For files
+    that do not exist they have none.
 
     Args:
         recent: what this process stored a moment ago.
@@ -202,43 +224,51 @@ class Versions(_Kept):
         """Return the versions of these files; never fails."""
         just_stored = ((each, self._recent.get(each)) for each in locations)
         versions = {each: _version(info) for each, info in just_stored if info is not None}
-        keys = {each: self._key(each) for each in locations if each not in versions}
-        kept = self._shelf.get_many(keys.values()) if keys else {}
-        versions |= {each: kept[key] for each, key in keys.items() if key in kept}
-        unknown = [each for each in keys if each not in versions]
-        if unknown and not self._is_quiet():
-            versions |= self._asked(unknown)
-        return {each: Mark(version=versions.get(each, "")) for each in locations}
+        kept = self._look([each for each in locations if each not in versions])
+        versions |= {each: it for each, (_, it) in kept.items() if it is not None}
+        stamps = {each: stamp for each, (stamp, it) in kept.items() if it is None}
+        if stamps and not self._is_quiet():
+            versions |= self._asked(stamps)
+        passing = _passing(self._now())
+        return {each: Mark(version=versions.get(each, passing)) for each in locations}
 
     def stored(self, info: FileInfo) -> None:
         """Keep the version of a file that was stored just now."""
-        self._shelf.set_many({self._key(info.location): _version(info)}, VERSION_SECONDS)
+        kept = {self._key(info.location): (self._stamp(), _version(info))}
+        self._shelf.set_many(kept, VERSION_SECONDS)
 
-    def _asked(self, locations: list[Location]) -> dict[Location, str]:
+    def _asked(self, stamps: Mapping[Location, str]) -> dict[Location, str]:
+        """Return versions that the server tells, laid on the shelf as they come."""
         found: dict[Location, str] = {}
         try:
-            for bucket_id, group in groupby(sorted(locations), lambda each: each.bucket_id):
-                found |= self._found(bucket_id, list(group))
+            for bucket_id, group in groupby(sorted(stamps), lambda each: each.bucket_id):
+                for some in paged(list(group), AT_ONCE):
+                    found |= self._laid(self._found(bucket_id, some), stamps)
         except CloudStorageError as error:
             self._be_quiet("versions", error)
-        there = {self._key(each): version for each, version in found.items() if version}
-        absent = {self._key(each): "" for each, version in found.items() if not version}
+        return found
+
+    def _laid(
+        self, found: Mapping[Location, str], stamps: Mapping[Location, str]
+    ) -> dict[Location, str]:
+        """Lay versions on the shelf; return them, or what a save laid there meanwhile."""
+        later = self._look(found)
+        same = [each for each in found if later[each] == (stamps[each], None)]
+        there = {self._key(each): (stamps[each], found[each]) for each in same if found[each]}
+        absent = {self._key(each): (stamps[each], "") for each in same if not found[each]}
         if there:
             self._shelf.set_many(there, VERSION_SECONDS)
         if absent:
             self._shelf.set_many(absent, ABSENT_SECONDS)
-        return found
+        saved = {each: it for each, (_, it) in later.items() if it is not None}
+        return {**found, **saved}
 
-    def _found(self, bucket_id: str, locations: list[Location]) -> dict[Location, str]:
-        found: dict[Location, str] = {}
-        for at in range(0, len(locations), _IDS_AT_ONCE):
-            some = locations[at : at + _IDS_AT_ONCE]
-            try:
-                infos = self._store.find(bucket_id, [each.file_id for each in some])
-            except NotFound:
-                infos = {}
-            found |= {each: _version(infos.get(each.file_id)) for each in some}
-        return found
+    def _found(self, bucket_id: str, locations: Sequence[Location]) -> dict[Location, str]:
+        try:
+            infos = self._store.find(bucket_id, [each.file_id for each in locations])
+        except NotFound:
+            infos = {}
+        return {each: _version(infos.get(each.file_id)) for each in locations}
 
 
 @attrs.frozen
@@ -256,6 +286,14 @@ class _Link:
         return str.__str__(self.secret), self.fresh_until, self.expires, self.version
 
 
+@attrs.frozen
+class _KeptLinks:
+    """What the shelf has of one file: the stamp of its last change, and its links by lifetime."""
+
+    stamp: str
+    links: Mapping[str, _Link]
+
+
 _NO_LINK = _Link(Secret(), 0.0, 0.0)
 
 
@@ -270,17 +308,20 @@ class Tokens(_Kept):
     answer, has the plain URL, which opens for nobody. Threads and processes that want one
     file's first token at the same moment make one each, of which the last is kept.
 
+    Beside its token a file has a version, for the server's own store of previews: one that stays
+    when tokens are renewed, and goes when the file does.
+
     Args:
         lifetime: seconds a token opens its file if nothing else is asked for.
         workers: tokens made at once.
-        versioned: whether files may be replaced. Their URLs then carry a version as well, for the
-            server's own store of previews: one that stays when tokens are renewed, and goes when
-            the file does.
+        patience: seconds after which no further token is begun for a page: what has none by then
+            has the plain URL, until the next page asks.
         **kept: as of the base class.
 
     """
 
     kind = "token"
+    nothing = ()
 
     def __init__(
         self,
@@ -289,13 +330,13 @@ class Tokens(_Kept):
         *,
         lifetime: float,
         workers: int,
-        versioned: bool = False,
+        patience: float,
         **kept: Any,
     ) -> None:
         super().__init__(store, shelf, **kept)
         self._lifetime = lifetime
         self._workers = workers
-        self._versioned = versioned
+        self._patience = patience
 
     def marks(
         self, locations: Collection[Location], lifetime: float | dt.datetime | None
@@ -312,13 +353,10 @@ class Tokens(_Kept):
         asked = self._lifetime if lifetime is None else lifetime
         label, now = _label(asked), self._now().timestamp()
         kept = self._on_the_shelf(locations)
-        links = {each: kept[each].get(label, _NO_LINK) for each in locations}
-        made = self._made([each for each, link in links.items() if link.fresh_until <= now], asked)
-        if self._versioned:
-            made = {each: _versioned(link, kept[each]) for each, link in made.items()}
-        if made:
-            self._keep({each: {**kept[each], label: link} for each, link in made.items()}, now)
-        links |= made
+        links = {each: it.links.get(label, _NO_LINK) for each, it in kept.items()}
+        stale = {each: kept[each].stamp for each, it in links.items() if it.fresh_until <= now}
+        if stale and not self._is_quiet():
+            links |= self._made(stale, asked)
         return {
             each: Mark(link.secret, link.version) if link.expires > now else Mark()
             for each, link in links.items()
@@ -328,50 +366,71 @@ class Tokens(_Kept):
         """Forget that there was no file, or another one."""
         self.changed(info.location)
 
-    def _on_the_shelf(self, locations: Collection[Location]) -> dict[Location, dict[str, _Link]]:
-        """Return the links of these files by lifetime, in a form that no traceback betrays."""
-        keys = {each: self._key(each) for each in locations}
-        values = self._shelf.get_many(keys.values())
+    def _on_the_shelf(self, locations: Collection[Location]) -> dict[Location, _KeptLinks]:
+        """Return the links of these files, in a form that no traceback betrays."""
         return {
-            each: {label: _Link(*link) for label, link in values.get(key, {}).items()}
-            for each, key in keys.items()
+            each: _KeptLinks(stamp, {label: _Link(*link) for label, *link in links})
+            for each, (stamp, links) in self._look(locations).items()
         }
-
-    def _keep(self, links: Mapping[Location, Mapping[str, _Link]], now: float) -> None:
-        """Lay the latest links of files on the shelf, those that are over left out."""
-        alive = {
-            self._key(each): {label: it.plain for label, it in by_label.items() if it.expires > now}
-            for each, by_label in links.items()
-        }
-        latest = {key: dict(list(it.items())[-_MOST_LINKS:]) for key, it in alive.items()}
-        ends = [link.expires for by_label in links.values() for link in by_label.values()]
-        self._shelf.set_many(latest, max(ends) - now)
 
     def _made(
-        self, locations: list[Location], lifetime: float | dt.datetime
+        self, stamps: Mapping[Location, str], asked: float | dt.datetime
     ) -> dict[Location, _Link]:
-        """Return new tokens, a few made at a time, as far as the server answers."""
-        if not locations or self._is_quiet():
-            return {}
+        """Return new tokens, laid on the shelf as they are made, as far as the server answers."""
         failures: list[CloudStorageError] = []
+        end = self._clock() + self._patience
 
         def make(location: Location) -> _Link | None:
             # What one was refused the others would be refused, too.
-            return None if failures else self._link(location, lifetime, failures)
+            if failures or self._clock() >= end:
+                return None
+            return self._link(location, asked, failures)
 
-        if len(locations) == 1:
-            links = [make(locations[0])]
-        else:
-            # Whoever counts or traces the requests of a page goes by its context.
-            contexts = [contextvars.copy_context() for _ in locations]
-            with ThreadPoolExecutor(min(self._workers, len(locations)), "links") as pool:
-                links = list(pool.map(lambda here, each: here.run(make, each), contexts, locations))
+        made: dict[Location, _Link] = {}
+        for batch in self._batches(make, list(stamps)):
+            made |= self._laid(batch, stamps, _label(asked))
         for failure in failures:
             if not failure.temporary:
                 raise failure
         if failures:
             self._be_quiet("tokens", failures[0])
-        return {each: link for each, link in zip(locations, links, strict=True) if link}
+        elif len(made) < len(stamps):
+            late = len(stamps) - len(made)
+            logger.warning("%d URLs are without tokens for now: the server is slow", late)
+        return made
+
+    def _batches(
+        self, make: Callable[[Location], _Link | None], locations: Sequence[Location]
+    ) -> Iterator[dict[Location, _Link]]:
+        """Yield what could be made, a few made at a time."""
+        if len(locations) == 1:
+            link = make(locations[0])
+            yield {locations[0]: link} if link else {}
+            return
+        with ThreadPoolExecutor(min(self._workers, len(locations)), "links") as pool:
+            for some in paged(locations, _TOKENS_AT_ONCE * self._workers):
+                # Whoever counts or traces the requests of a page goes by its context.
+                contexts = [contextvars.copy_context() for _ in some]
+                links = pool.map(lambda here, each: here.run(make, each), contexts, some)
+                yield {each: link for each, link in zip(some, links, strict=True) if link}
+
+    def _laid(
+        self, made: Mapping[Location, _Link], stamps: Mapping[Location, str], label: str
+    ) -> dict[Location, _Link]:
+        """Lay new links on the shelf, but for files that changed meanwhile; return them all."""
+        later = self._on_the_shelf(made)
+        links = {each: _versioned(link, later[each].links) for each, link in made.items()}
+        now = self._now().timestamp()
+        wanted = (label, _label(self._lifetime))
+        kept, seconds = {}, STAMP_SECONDS
+        for each, link in links.items():
+            if later[each].stamp == stamps[each]:
+                latest = _latest({**later[each].links, label: link}, now, wanted)
+                kept[self._key(each)] = stamps[each], [(key, *it.plain) for key, it in latest]
+                seconds = max([seconds, *(it.expires - now for _, it in latest)])
+        if kept:
+            self._shelf.set_many(kept, seconds)
+        return links
 
     def _link(
         self,
@@ -399,6 +458,21 @@ def _versioned(link: _Link, others: Mapping[str, _Link]) -> _Link:
     known = next((it.version for it in others.values() if it.version), "")
     drawn = hashlib.sha256(link.secret.encode()).hexdigest()[:_VERSION_LENGTH]
     return attrs.evolve(link, version=known or drawn) if link.secret else link
+
+
+def _latest(
+    links: Mapping[str, _Link], now: float, wanted: Collection[str]
+) -> list[tuple[str, _Link]]:
+    """Return the links to keep: those wanted, and of the others those that end last."""
+    alive = [(label, link) for label, link in links.items() if link.expires > now]
+    alive.sort(key=lambda each: (each[0] in wanted, each[1].expires))
+    return alive[-_MOST_LINKS:]
+
+
+def _passing(now: dt.datetime) -> str:
+    """Return what stands for an unknown version within one hour."""
+    hour = f"{now.timestamp() // 3600:.0f}"
+    return hashlib.sha256(hour.encode()).hexdigest()[:_VERSION_LENGTH]
 
 
 def _later(now: dt.datetime, seconds: float) -> dt.datetime:

@@ -171,7 +171,8 @@ class StorageService:
 
         """
         locations = {name: self._location(name) for name in names}
-        marks = self._links.marks(set(locations.values()), lifetime)
+        # In their order: what a page shows first has its link first.
+        marks = self._links.marks(list(dict.fromkeys(locations.values())), lifetime)
         return {
             name: Address(self._store, location, marks[location])
             for name, location in locations.items()

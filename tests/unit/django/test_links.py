@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.test import override_settings
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from cloud_storages.backends.appwrite import AppWriteStorage
 from cloud_storages.backends.memory import InMemoryStorage
+from cloud_storages.backends.shelf import CacheShelf
 from tests.site.models import Document
 
 if TYPE_CHECKING:
@@ -38,6 +40,13 @@ class BrokenCache(BaseCache):
         raise ConnectionError("redis://:password@cache:6379 refused")
 
     get = set = add = touch = delete = get_many = set_many = _fail
+
+
+class RefusingCache(LocMemCache):
+    """A cache that takes no value, and says so as memcached does: in what it returns."""
+
+    def set_many(self, data: Any, *_args: Any, **_kwargs: Any) -> list[Any]:
+        return list(data)
 
 
 def broken() -> override_settings:
@@ -105,6 +114,9 @@ class TestPrivateFiles:
         assert url == private.url("docs/a.png", expires=expires)
         assert url != private.url("docs/a.png")
 
+    def test_a_link_for_two_seconds_is_made(self, private: InMemoryStorage) -> None:
+        assert ";token=" in private.url("docs/a.png", expires=2)
+
     def test_a_moment_without_a_zone_is_in_the_zone_of_the_site(
         self, private: InMemoryStorage
     ) -> None:
@@ -121,6 +133,9 @@ class TestPrivateFiles:
             0,
             -1,
             0.5,
+            1,
+            1.9,
+            dt.timedelta(seconds=1),
             float("nan"),
             dt.timedelta(0),
             dt.timedelta(days=-1),
@@ -146,6 +161,17 @@ class TestPrivateFiles:
         ):
             with pytest.raises(ValueError, match="'expires' is"):
                 ask()
+
+    @pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
+    @pytest.mark.parametrize("end", ["max", "min"])
+    def test_the_ends_of_the_calendar_are_refused_in_every_zone(
+        self, private: InMemoryStorage, end: str, zone: str
+    ) -> None:
+        expires: dt.datetime = getattr(dt.datetime, end)
+        with timezone.override(ZoneInfo(zone)):
+            for each in (expires, expires.replace(tzinfo=ZoneInfo(zone))):
+                with pytest.raises(ValueError, match="'expires' is"):
+                    private.url("docs/a.png", expires=each)
 
     def test_a_lifetime_of_its_own_makes_urls_of_its_own(self, private: InMemoryStorage) -> None:
         short = InMemoryStorage(access="private", url_lifetime=dt.timedelta(minutes=5))
@@ -226,6 +252,42 @@ class TestTheCache:
         assert shown(private, url) == b"content"
         assert "the cache 'default' fails (ConnectionError)" in caplog.text
         assert "password" not in caplog.text
+
+    def test_values_that_the_cache_refuses_are_kept_in_the_process(
+        self, private: InMemoryStorage, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        refusing = {"default": {"BACKEND": f"{__name__}.RefusingCache", "LOCATION": "refusing"}}
+        with override_settings(CACHES=refusing), caplog.at_level(logging.WARNING):
+            url = private.url("docs/a.png")
+            assert private.url("docs/a.png") == url
+
+        assert shown(private, url) == b"content"
+        assert "the cache 'default' fails (values not taken: 1)" in caplog.text
+
+    def test_a_cache_that_stays_down_is_told_of_once_in_ten_seconds(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        seconds = 100.0
+        shelf = CacheShelf("default", lambda: seconds)
+        with broken(), caplog.at_level(logging.WARNING):
+            for _ in range(20):
+                shelf.get_many(["a"])
+                shelf.set_many({"a": 1}, 60)
+            assert len(caplog.records) == 1
+
+            seconds += 10
+            shelf.get_many(["a"])
+        assert len(caplog.records) == 2
+
+    def test_what_other_processes_lay_into_a_cache_that_is_up_again_is_heard(self) -> None:
+        one, other = CacheShelf("default"), CacheShelf("default")
+        with broken():
+            one.set_many({"a": "old"}, 60)
+        other.set_many({"a": "new"}, 60)
+
+        assert one.get_many(["a"]) == {"a": "new"}
+        caches["default"].delete("a")
+        assert one.get_many(["a"]) == {}
 
     def test_while_the_cache_is_down_files_are_saved_and_deleted_all_the_same(
         self, private: InMemoryStorage
@@ -377,6 +439,24 @@ class TestPreviews:
         assert storage.preview_urls("a.jpg", [320], ratio=16 / 9) == {
             320: storage.preview_url("a.jpg", width=320, height=180)
         }
+
+    @pytest.mark.parametrize("overwrite", [True, False])
+    def test_a_private_picture_stored_in_anothers_place_has_previews_of_its_own(
+        self, overwrite: bool
+    ) -> None:
+        storage = InMemoryStorage(access="private", overwrite=overwrite)
+        storage.save("docs/a.png", ContentFile(b"old"))
+
+        def version() -> str:
+            url = storage.preview_url("docs/a.png", width=320)
+            return url.partition(";v=")[2].partition(";")[0]
+
+        old = version()
+        assert old == version()
+        storage.delete("docs/a.png")
+        assert storage.save("docs/a.png", ContentFile(b"new")) == "docs/a.png"
+
+        assert int(old, 16) != int(version(), 16)
 
     def test_a_preview_of_a_private_picture_carries_the_token_of_the_file(
         self, private: InMemoryStorage

@@ -124,6 +124,7 @@ WRONG = [
     ("cache", 3),
     ("url_lifetime", 0),
     ("url_lifetime", 0.5),
+    ("url_lifetime", 1.9),
     ("url_lifetime", -1),
     ("url_lifetime", "1 day"),
     ("url_lifetime", None),

@@ -3,6 +3,7 @@
 import contextvars
 import datetime as dt
 import logging
+import secrets
 
 import attrs
 import pytest
@@ -54,9 +55,6 @@ class DictShelf:
         for key, value in values.items():
             self._values[key] = (self.time.seconds + seconds, value)
 
-    def delete(self, key):
-        self._values.pop(key, None)
-
     def __len__(self):
         return len(self._values)
 
@@ -82,12 +80,13 @@ class Site:
 
     def process(self, *, shelf=None, workers=4):
         told = {"scope": "here", "now": self.time.now, "clock": self.time.clock}
+        told["stamp"] = lambda: secrets.token_hex(8)
         shelf = self.shelf if shelf is None else shelf
         recent = Recent(self.time.clock, 10.0)
         links = (
             Versions(self.store, shelf, recent, **told)
             if self.public
-            else Tokens(self.store, shelf, lifetime=DAY, workers=workers, versioned=True, **told)
+            else Tokens(self.store, shelf, lifetime=DAY, workers=workers, patience=5.0, **told)
         )
         plan = BucketPlan("main", {"docs": "docs"}, identifier)
         buckets = Buckets(self.store, plan, create=True, public=self.public)
@@ -130,7 +129,8 @@ def urls(service, names, lifetime=None):
 
 def versions(found):
     """Return the versions that some URLs carry; they hold the contents, too."""
-    return [url.partition(";v=")[2].partition(";")[0] for url in found.values()]
+    heads = (url.partition(",")[0] for url in found.values())
+    return [head.partition(";v=")[2].partition(";")[0] for head in heads]
 
 
 class TestTokens:
@@ -138,7 +138,7 @@ class TestTokens:
         self, private
     ):
         cold = urls(private.process(), NAMES)
-        assert private.shelf.looks == ["get_many", "set_many"]
+        assert private.shelf.looks == ["get_many", *["get_many", "set_many"] * 2]
         assert private.spent() == ["link"] * 50
 
         private.time.seconds += DAY / 2 - 1
@@ -222,8 +222,26 @@ class TestTokens:
         for seconds in range(60, 160):
             urls(service, NAMES[:1], seconds)
 
-        (kept,) = private.shelf.get_many(private.shelf.keys).values()
-        assert len(kept) <= 10
+        kept = private.shelf.get_many(private.shelf.keys).values()
+        assert max(len(links) for _, links in kept) <= 10
+
+    @pytest.mark.parametrize("away", [3600, 7 * DAY])
+    def test_links_until_many_moments_leave_the_usual_one_as_it_is(self, private, away):
+        service = private.process()
+        usual = urls(service, NAMES[:1])
+        for seconds in range(20):
+            until = private.time.now() + dt.timedelta(seconds=away + seconds)
+            (url,) = urls(service, NAMES[:1], until).values()
+            assert urls(service, NAMES[:1], until) == {NAMES[0]: url}
+
+        assert urls(service, NAMES[:1]) == usual
+
+    def test_a_link_that_ends_first_is_kept_when_it_is_made_last(self, private):
+        service = private.process()
+        for days in range(1, 20):
+            urls(service, NAMES[:1], days * DAY)
+
+        assert urls(service, NAMES[:1], 60) == urls(service, NAMES[:1], 60)
 
     def test_all_sights_of_one_file_share_a_token(self, private):
         address = private.process().addresses(NAMES[:1])[NAMES[0]]
@@ -284,6 +302,93 @@ class TestTokens:
         service.delete(NAMES[0])
 
         assert not any("token" in url for url in urls(page, NAMES[:1]).values())
+
+    def test_a_link_made_while_its_file_is_replaced_is_shown_to_no_other_page(self, private):
+        writer = private.process()
+        link = private.memory.link
+
+        def linking(location, expires):
+            token = link(location, expires)
+            if location.file_id == "0.png":
+                writer.save(NAMES[0], content(b"new"))
+            return token
+
+        private.memory.link = linking
+        urls(private.process(), NAMES)
+        private.memory.link = link
+        private.spent()
+
+        found = urls(private.process(), NAMES)
+
+        assert private.spent() == ["link"]
+        assert private.memory.visit(found[NAMES[0]]) == b"new"
+
+    def test_links_of_several_lifetimes_made_at_the_same_moment_are_all_kept(self, private):
+        first, second = private.process(), private.process()
+        link = private.memory.link
+
+        def linking(*args):
+            private.memory.link = link
+            urls(second, NAMES[:1], 60)
+            return link(*args)
+
+        private.memory.link = linking
+        urls(first, NAMES[:1])
+        private.spent()
+
+        urls(private.process(), NAMES[:1])
+        urls(private.process(), NAMES[:1], 60)
+        assert private.spent() == []
+
+    def test_a_short_link_that_is_over_when_the_page_is_done_does_no_harm(self, private):
+        link = private.memory.link
+
+        def linking(*args):
+            token = link(*args)
+            private.time.seconds += 4
+            return token
+
+        private.memory.link = linking
+
+        (url,) = urls(private.process(), NAMES[:1], 2).values()
+
+        assert private.memory.visit(url) is None
+
+    def test_a_slow_server_holds_a_page_up_for_some_seconds_only_and_the_next_goes_on(
+        self, private, caplog
+    ):
+        link = private.memory.link
+
+        def linking(*args):
+            private.time.seconds += 1
+            return link(*args)
+
+        private.memory.link = linking
+
+        with caplog.at_level(logging.WARNING, "cloud_storages"):
+            first = urls(private.process(workers=1), NAMES)
+        assert [record.message for record in caplog.records] == [
+            "45 URLs are without tokens for now: the server is slow"
+        ]
+        assert [name for name in NAMES if "token" in first[name]] == NAMES[:5]
+
+        service = private.process(workers=1)
+        second = urls(service, NAMES)
+        assert [second[name] for name in NAMES[:5]] == [first[name] for name in NAMES[:5]]
+        assert [name for name in NAMES if "token" in second[name]] == NAMES[:10]
+        assert "token" in urls(service, NAMES[10:11])[NAMES[10]]
+
+    @pytest.mark.parametrize("error", [SystemExit, AccessDenied])
+    def test_a_page_that_is_ended_half_way_leaves_its_tokens_to_the_next(self, private, error):
+        private.store._fails_at, private.store._error = 41, error
+        with pytest.raises(error):
+            urls(private.process(workers=4), NAMES)
+        private.store.recover()
+        private.spent()
+
+        urls(private.process(), NAMES)
+
+        assert len(private.spent()) <= 18
 
     def test_a_missing_file_has_a_plain_url_and_is_not_asked_for_again_at_once(self, private):
         service = private.process()
@@ -412,6 +517,38 @@ class TestVersions:
 
         assert versions(urls(other, ["docs/a.png"])) != versions(old)
 
+    def test_a_version_found_while_the_file_is_replaced_is_shown_to_no_other_page(self, public):
+        public.time.seconds += 7200
+        page, writer = public.process(), public.process()
+        find = public.memory.find
+
+        def finding(*args):
+            public.memory.find = find
+            found = find(*args)
+            writer.save("docs/a.png", content(b"new"))
+            return found
+
+        public.memory.find = finding
+        urls(page, ["docs/a.png"])
+
+        assert versions(urls(public.process(), ["docs/a.png"])) == ["22af645d"]
+
+    def test_a_version_found_while_the_file_is_deleted_is_shown_to_no_other_page(self, public):
+        public.time.seconds += 7200
+        page, writer = public.process(), public.process()
+        find = public.memory.find
+
+        def finding(*args):
+            public.memory.find = find
+            found = find(*args)
+            writer.delete("docs/a.png")
+            return found
+
+        public.memory.find = finding
+        urls(page, ["docs/a.png"])
+
+        assert ";v=" not in urls(public.process(), ["docs/a.png"])["docs/a.png"]
+
     def test_what_another_program_replaced_has_its_new_version_within_the_hour(self, public):
         service = public.process()
         old = urls(service, ["docs/a.png"])
@@ -433,7 +570,7 @@ class TestVersions:
 
         found = urls(public.process(), names)
 
-        assert public.shelf.looks == ["get_many", "set_many"]
+        assert public.shelf.looks == ["get_many", *["get_many", "set_many"] * 2]
         assert public.spent() == ["find", "find"]
         assert all(";v=" in url for url in found.values())
         assert urls(public.process(), names) == found
@@ -448,25 +585,39 @@ class TestVersions:
         assert ";v=" not in url
         assert public.spent() == ["find"]
 
-    def test_without_an_answer_there_is_no_version_and_the_page_renders(self, public):
+    def test_without_an_answer_the_page_renders_with_versions_that_pass(self, public):
         public.store._fails_at = 1
         public.time.seconds += 7200
         service = public.process()
 
         for name in ("docs/a.png", "docs/b.png", "docs/c.png"):
-            (url,) = urls(service, [name]).values()
-            assert ";v=" not in url
+            (passing,) = versions(urls(service, [name]))
+            assert len(bytes.fromhex(passing)) == 4
         assert public.spent() == ["find"]
 
         public.store.recover()
         public.time.seconds += 10
-        assert ";v=" in urls(service, ["docs/a.png"])["docs/a.png"]
+        # The first eight digits of the content's MD5.
+        assert versions(urls(service, ["docs/a.png"])) == ["149603e6"]
 
-    def test_a_key_that_may_not_look_leaves_the_version_out(self, public):
+    def test_a_version_that_passes_is_the_same_for_an_hour_and_never_again(self, public):
+        public.store._fails_at = 1
+        public.time.seconds += 7200
+        found = []
+        for _ in range(48):
+            found += versions(urls(public.process(), ["docs/a.png"]))
+            public.time.seconds += 1800
+
+        assert found[::2] == found[1::2]
+        assert len({each[:6] for each in found}) == 24
+
+    def test_a_key_that_may_not_look_leaves_pages_with_versions_that_pass(self, public):
         public.store._fails_at, public.store._error = 1, AccessDenied
         public.time.seconds += 7200
 
-        assert ";v=" not in urls(public.process(), ["docs/a.png"])["docs/a.png"]
+        (passing,) = versions(urls(public.process(), ["docs/a.png"]))
+
+        assert len(bytes.fromhex(passing)) == 4
 
     def test_a_deleted_files_url_loses_its_version(self, public):
         service = public.process()
