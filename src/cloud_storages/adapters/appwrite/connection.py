@@ -80,8 +80,7 @@ class Connection:
 
     def url(self, location: Location, showing: Showing, mark: Mark) -> str:
         """Return the address at which a browser sees a file, if it may."""
-        bucket_id, file_id = (quote(each, safe="") for each in attrs.astuple(location))
-        query = {"project": self.project_id}
+        query: dict[str, str] = {}
         action = "download" if showing.download else "view"
         if showing.preview is not None:
             action = "preview"
@@ -94,8 +93,13 @@ class Connection:
             query["v"] = mark.version  # no parameter of Appwrite's, which ignores such
         if mark.token:
             query["token"] = mark.token
-        path = f"/storage/buckets/{bucket_id}/files/{file_id}/{action}"
-        return f"{self.public_endpoint}{path}?{urlencode(query, quote_via=quote, safe='')}"
+        bucket_id, file_id = quote(location.bucket_id, safe=""), quote(location.file_id, safe="")
+        url = (
+            f"{self.public_endpoint}/storage/buckets/{bucket_id}/files/{file_id}/{action}"
+            f"?project={quote(self.project_id, safe='')}"
+        )
+        # A page has many plain ones.
+        return f"{url}&{urlencode(query, quote_via=quote, safe='')}" if query else url
 
 
 def _camel(name: str) -> str:
