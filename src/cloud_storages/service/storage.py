@@ -621,7 +621,7 @@ class StorageService:
                 logger.warning(
                     "keeping the staged copy %s: a deletion may yet come", aside.location
                 )
-            elif self._discard(aside.location):
+            elif self._discard(aside.location) and not staged:
                 self._untidy.discard(real)
             self._discard_abandoned(staged, info)
             return

@@ -173,6 +173,21 @@ def test_what_an_outage_left_of_a_replacement_does_not_outlive_the_file(policy):
     assert list(real.files("docs")) == []
 
 
+@pytest.mark.parametrize("policy", OnConflict)
+def test_a_copy_left_by_one_replacement_is_remembered_through_the_next(policy):
+    real = memory_with(**{"a.txt": OLD})
+    outage = Recorded(real, fails_at=5)
+    service = service_over(outage, policy)
+    service.replace("docs/a.txt", content(NEW))
+    outage.recover()
+    assert len(list(real.files("docs"))) == 2
+    service.replace("docs/a.txt", content(b"newer"))
+
+    service.delete("docs/a.txt")
+
+    assert not service.exists("docs/a.txt")
+
+
 def test_a_deletion_that_stops_half_way_brings_nothing_old_back():
     real = memory_with(**{"a.txt": OLD})
     with pytest.raises(Crash):
