@@ -16,14 +16,14 @@ def archive(*names: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as packed:
         for name in names:
-            packed.writestr(name, "x" * 300)
+            packed.writestr(zipfile.ZipInfo(name), "x" * 300)
     return content.getvalue()
 
 
 def book(kind: str) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as packed:
-        packed.writestr("mimetype", kind)
+        packed.writestr(zipfile.ZipInfo("mimetype"), kind)
     return content.getvalue()
 
 
