@@ -9,6 +9,7 @@ Both answer the canonical name with every place; canonicalising it again changes
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -26,10 +27,13 @@ __all__ = [
     "LOCATION_BYTES",
     "ROOT",
     "BucketPlan",
+    "Entry",
     "FullPath",
+    "Kind",
     "LastDirectory",
     "Layout",
     "Place",
+    "entries_in",
     "meeting",
     "names_in",
 ]
@@ -263,13 +267,38 @@ class BucketPlan:
         return found
 
 
-def names_in(layout: Layout, directory: str, files: Iterable[FileInfo]) -> Iterator[str]:
-    """
-    Return the names of the files in a bucket: every one can be opened, none is a partial.
+class Kind(enum.Enum):
+    """What a file in a bucket is to a storage."""
 
-    A file goes by its title if that leads to it, else by its ID. One that no name leads to is
-    left out. A file that exists as a staged copy only is there too: opening it finishes the
-    interrupted replacement.
+    FILE = "a file that a name opens"
+    PARTIAL = "an upload that somebody began and did not finish"
+    STAGED = "new content for a name, kept while it replaces the old"
+    NAMELESS = "a file that no name leads to"
+
+
+@attrs.frozen
+class Entry:
+    """
+    A file in a bucket, and what it is to a storage.
+
+    Attributes:
+        kind: which of the four; a staged copy may be partial.
+        name: the name it is opened by, or would be once it is complete and in its place; empty if
+            no name leads to it.
+        info: what the store knows of it.
+
+    """
+
+    kind: Kind
+    name: str
+    info: FileInfo
+
+
+def entries_in(layout: Layout, directory: str, files: Iterable[FileInfo]) -> Iterator[Entry]:
+    """
+    Tell what each file in a bucket is, one by one.
+
+    A file goes by its title if that leads to it, else by its ID.
 
     Args:
         layout: how names are laid out.
@@ -277,16 +306,26 @@ def names_in(layout: Layout, directory: str, files: Iterable[FileInfo]) -> Itera
         files: what the bucket holds.
 
     """
-    names: set[str] = set()
     for info in files:
-        if not info.complete:
-            continue
-        name = _name_of(layout, directory, info)
-        if name is not None:
-            names.add(name)
-        else:
-            names.update(_staged_name_of(layout, directory, info))
-    yield from sorted(names)
+        kind, name = Kind.FILE, _name_of(layout, directory, info)
+        if name is None:
+            kind, name = Kind.STAGED, next(_staged_name_of(layout, directory, info), None)
+        if name is None:
+            kind = Kind.NAMELESS
+        if kind is not Kind.STAGED and not info.complete:
+            kind = Kind.PARTIAL
+        yield Entry(kind, name or "", info)
+
+
+def names_in(layout: Layout, directory: str, files: Iterable[FileInfo]) -> Iterator[str]:
+    """
+    Return the names of the files in a bucket: every one can be opened, none is a partial.
+
+    One that no name leads to is left out. A file that exists as a staged copy only is there too:
+    opening it finishes the interrupted replacement. See ``entries_in`` for the arguments.
+    """
+    entries = entries_in(layout, directory, (info for info in files if info.complete))
+    yield from sorted({entry.name for entry in entries if entry.kind is not Kind.NAMELESS})
 
 
 def meeting(layout: Layout, names: Iterable[str]) -> list[tuple[str, ...]]:

@@ -19,7 +19,7 @@ from cloud_storages.domain.errors import (
     NotFound,
     Unavailable,
 )
-from cloud_storages.domain.layouts import ROOT, names_in
+from cloud_storages.domain.layouts import ROOT, entries_in, names_in
 from cloud_storages.domain.names import alternative, content_suffix, fitted
 from cloud_storages.domain.policy import Step, decide
 from cloud_storages.domain.signatures import Fingerprint
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from cloud_storages.domain.layouts import Layout, Place
+    from cloud_storages.domain.layouts import Entry, Layout, Place
     from cloud_storages.domain.values import BucketInfo, FileInfo
     from cloud_storages.ports import Content, FileStore
     from cloud_storages.service.buckets import Buckets
@@ -338,6 +338,51 @@ class StorageService:
             # One that was deleted meanwhile has no files.
             with contextlib.suppress(NotFound):
                 yield from self._listed(directory, layout.title_prefix(""))
+
+    def entries(self, directories: Iterable[str] | None = None) -> Iterator[Entry]:
+        """
+        Tell what everything in the buckets is: files, partials, staged copies, nameless files.
+
+        A request for each page of each bucket, and no more of them in memory. What changes
+        meanwhile may be told as it was or as it is.
+
+        Args:
+            directories: whose buckets; all there are, the root among them, if not given. One
+                that has no bucket has no entries. In the layout ``path`` there is the root only.
+
+        """
+        layout = self._layout
+        if not layout.buckets_are_directories:
+            directories = (ROOT,)
+        elif directories is None:
+            directories = (ROOT, *self._buckets.directories())
+        prefix = layout.title_prefix("")
+        for directory in dict.fromkeys(directories):
+            with contextlib.suppress(NotFound):
+                yield from self._buckets.reach(
+                    directory, functools.partial(self._entries, directory, prefix)
+                )
+
+    def _entries(self, directory: str, prefix: str, bucket_id: str) -> Iterator[Entry]:
+        files = self._store.files(bucket_id, prefix)
+        # Whether the bucket exists shows with the first page, when ``reach`` can still act on it.
+        first = list(itertools.islice(files, 1))
+        return entries_in(self._layout, directory, itertools.chain(first, files))
+
+    def abandon(self, entry: Entry) -> bool:
+        """
+        Remove a partial or a staged copy, if it is still what it was; return whether it is gone.
+
+        A partial that was completed meanwhile stays, and so does what took its place.
+        """
+        location = entry.info.location
+        with turn(location):
+            try:
+                if self._store.stat(location) != entry.info:
+                    return False
+                return self._store.delete(location)
+            except FileMissing:
+                return True
 
     @_named
     def content(self, name: str) -> Content:

@@ -1,0 +1,1 @@
+"""What a person types: ``manage.py help`` lists it."""
