@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from easy_thumbnails.files import get_thumbnailer
 from home.models import Picture
 
@@ -69,3 +70,14 @@ def test_a_deleted_picture_takes_its_thumbnails_away(picture, opens):
     row.image.delete()
 
     assert not any(map(opens, addresses))
+
+
+def test_the_command_for_thumbnails_without_a_picture_deletes_those_only(picture, opens):
+    lost, kept = (Picture.objects.create(image=picture(colour=each)) for each in ("red", "blue"))
+    without, with_picture = lost.image["small"].url, kept.image["small"].url
+    default_storage.delete(lost.image.name)
+
+    call_command("thumbnail_cleanup", verbosity=0)
+
+    assert not opens(without)
+    assert opens(with_picture)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from home.models import Portrait
 
 from cloud_storages.testing import assertNumStorageRequests
@@ -49,6 +50,15 @@ def test_a_first_thumbnail_costs_three_requests_and_an_empty_cache_one_for_each(
     cache.clear()
 
     with assertNumStorageRequests(3):
+        _ = [portrait.small.url for portrait in Portrait.objects.all()]
+
+
+def test_the_command_makes_thumbnails_before_a_page_has_to(portraits):
+    portraits("red", "blue")
+
+    call_command("generateimages")
+
+    with assertNumStorageRequests(0):
         _ = [portrait.small.url for portrait in Portrait.objects.all()]
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from home.models import PrivateDocument
@@ -134,6 +135,19 @@ def test_a_replaced_picture_takes_the_old_one_and_its_renditions_away(
     assert not any(map(opens, before))
     assert looks(image.file.url) == (400, 300, "blue")
     assert looks(image.get_rendition("fill-100x100").url) == (100, 100, "blue")
+
+
+@both_layouts
+def test_the_command_makes_renditions_anew(photos, looks, opens):
+    (image,) = photos("red")
+    before = image.get_rendition("fill-100x100").url
+
+    call_command("wagtail_update_image_renditions", verbosity=0)
+
+    assert not opens(before)
+    with assertNumStorageRequests(0):
+        rendition = Image.objects.get().get_rendition("fill-100x100")
+    assert looks(rendition.url) == (100, 100, "red")
 
 
 @both_layouts
