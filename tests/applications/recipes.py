@@ -10,16 +10,17 @@ from typing import Any
 import attrs
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "applications.md"
+#: A fenced block whose first line is a comment: the file that it belongs into.
 _BLOCK = re.compile(
-    r'^```\w*(?: title="(?P<file>[^"\n]*)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
+    r"^```\w+\n(?P<text>(?:# |{# )(?P<file>.*?)(?: #})?\n.*?)^```$", re.MULTILINE | re.DOTALL
 )
 
 
 @attrs.frozen
 class Block:
-    """A fenced block: the file it belongs into, what is written there, and on which line."""
+    """A block of code: the file it belongs into, what is written there, and on which line."""
 
-    file: str | None
+    file: str
     text: str
     line: int
 
