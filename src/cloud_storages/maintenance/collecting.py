@@ -20,15 +20,15 @@ from cloud_storages.domain.errors import AccessDenied, Misconfigured, NotFound, 
 from cloud_storages.domain.layouts import Entry, Kind
 from cloud_storages.maintenance.aliases import options_of
 from cloud_storages.maintenance.anystorage import CloudFiles, files_of
-from cloud_storages.maintenance.catalogue import opened_catalogue
 from cloud_storages.maintenance.errors import CannotRun, reason_of
-from cloud_storages.maintenance.ledger import opened_ledger
-from cloud_storages.maintenance.leftovers import Fate, Leftover, What, plain_leftover
-from cloud_storages.maintenance.listing import asked, listed, upload_areas, witnessed
-from cloud_storages.maintenance.places import CloudPlaces, witnesses
+from cloud_storages.maintenance.inventory.catalogue import opened_catalogue
+from cloud_storages.maintenance.inventory.ledger import opened_ledger
+from cloud_storages.maintenance.inventory.leftovers import Fate, Leftover, What, plain_leftover
+from cloud_storages.maintenance.inventory.listing import asked, listed, upload_areas, witnessed
+from cloud_storages.maintenance.inventory.places import CloudPlaces, witnesses
+from cloud_storages.maintenance.inventory.sidebyside import side_by_side
+from cloud_storages.maintenance.inventory.watching import unwatched
 from cloud_storages.maintenance.references import file_fields, named_among
-from cloud_storages.maintenance.sidebyside import side_by_side
-from cloud_storages.maintenance.watching import unwatched
 
 if TYPE_CHECKING:
     import os
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from django.core.files.storage import Storage
 
     from cloud_storages.domain.values import FileInfo
-    from cloud_storages.maintenance.catalogue import Catalogue, Held
-    from cloud_storages.maintenance.ledger import Ledger
-    from cloud_storages.maintenance.places import Witness
-    from cloud_storages.maintenance.watching import Watch
+    from cloud_storages.maintenance.inventory.catalogue import Catalogue, Held
+    from cloud_storages.maintenance.inventory.ledger import Ledger
+    from cloud_storages.maintenance.inventory.places import Witness
+    from cloud_storages.maintenance.inventory.watching import Watch
 
 __all__ = ["LEAST_GRACE", "LEAST_IDLE", "Collection", "collect"]
 
@@ -222,7 +222,8 @@ class _Sweep:
         directories = self._survey(watch)
         told = self._service.now()
         clock = "server" if told is not None else "newest file"
-        self._now = told or self._now
+        # The server's clock has reached what it tells, and the time of what is there.
+        self._now = max(told, self._now) if told is not None else self._now
         if self._aims.unreferenced and not self._catalogue.has_mentioned():
             raise CannotRun(_WITHOUT_FILES.format(alias=self._files.alias))
         self._finish()

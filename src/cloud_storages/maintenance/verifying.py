@@ -15,16 +15,16 @@ from django.core.exceptions import FieldError, SuspiciousFileOperation, Validati
 from cloud_storages.domain.errors import CloudStorageError
 from cloud_storages.domain.layouts import Entry, Kind
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles, files_of
-from cloud_storages.maintenance.catalogue import Held, Named, opened_catalogue
-from cloud_storages.maintenance.contents import ContentReader
 from cloud_storages.maintenance.errors import CannotRun, reason_of
-from cloud_storages.maintenance.findings import FAILURES, Finding, Trouble, plain_finding
-from cloud_storages.maintenance.ledger import opened_ledger
-from cloud_storages.maintenance.listing import asked, listed, upload_areas, witnessed
-from cloud_storages.maintenance.places import CloudPlaces, places_of, witnesses
+from cloud_storages.maintenance.inventory.catalogue import Held, Named, opened_catalogue
+from cloud_storages.maintenance.inventory.contents import ContentReader
+from cloud_storages.maintenance.inventory.findings import FAILURES, Finding, Trouble, plain_finding
+from cloud_storages.maintenance.inventory.ledger import opened_ledger
+from cloud_storages.maintenance.inventory.listing import asked, listed, upload_areas, witnessed
+from cloud_storages.maintenance.inventory.places import CloudPlaces, places_of, witnesses
+from cloud_storages.maintenance.inventory.sidebyside import side_by_side
+from cloud_storages.maintenance.inventory.watching import unwatched
 from cloud_storages.maintenance.references import field_of, file_fields, label_of, names_now
-from cloud_storages.maintenance.sidebyside import side_by_side
-from cloud_storages.maintenance.watching import unwatched
 
 if TYPE_CHECKING:
     import os
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from django.core.files.storage import Storage
     from django.db.models import FileField
 
-    from cloud_storages.maintenance.catalogue import Catalogue, Mention
-    from cloud_storages.maintenance.contents import Reading
-    from cloud_storages.maintenance.ledger import Ledger
-    from cloud_storages.maintenance.places import Places
-    from cloud_storages.maintenance.watching import Watch
+    from cloud_storages.maintenance.inventory.catalogue import Catalogue, Mention
+    from cloud_storages.maintenance.inventory.contents import Reading
+    from cloud_storages.maintenance.inventory.ledger import Ledger
+    from cloud_storages.maintenance.inventory.places import Places
+    from cloud_storages.maintenance.inventory.watching import Watch
 
 __all__ = ["Verification", "verify"]
 

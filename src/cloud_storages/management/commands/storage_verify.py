@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloud_storages.maintenance.findings import FAILURES, Finding, Trouble
+from cloud_storages.maintenance.inventory.findings import FAILURES, Finding, Trouble
 from cloud_storages.maintenance.verifying import Verification, verify
 from cloud_storages.management.explained import ExplainedCommand
 from cloud_storages.management.words import bytes_in_words, positive

@@ -14,7 +14,7 @@ from cloud_storages.backends.errors import django_errors
 from cloud_storages.domain.layouts import Kind
 from cloud_storages.maintenance.aliases import options_of, unwrapped
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles
-from cloud_storages.maintenance.catalogue import Held
+from cloud_storages.maintenance.inventory.catalogue import Held
 from cloud_storages.maintenance.references import file_fields, label_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import SuspiciousFileOperation
 
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles
-from cloud_storages.maintenance.catalogue import Held, Mention
-from cloud_storages.maintenance.places import CloudPlaces, Places
+from cloud_storages.maintenance.inventory.catalogue import Held, Mention
+from cloud_storages.maintenance.inventory.places import CloudPlaces, Places
 from cloud_storages.maintenance.references import references
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from django.db.models import FileField
 
     from cloud_storages.domain.layouts import Entry
-    from cloud_storages.maintenance.places import Witness
-    from cloud_storages.maintenance.watching import Steps
+    from cloud_storages.maintenance.inventory.places import Witness
+    from cloud_storages.maintenance.inventory.watching import Steps
     from cloud_storages.service import StorageService
 
 __all__ = ["asked", "listed", "upload_areas", "witnessed"]

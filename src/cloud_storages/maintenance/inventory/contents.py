@@ -17,11 +17,11 @@ from cloud_storages.domain.errors import (
 from cloud_storages.domain.signatures import CHUNK_SIZE, Digest, Fingerprint
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles
 from cloud_storages.maintenance.errors import reason_of
-from cloud_storages.maintenance.findings import Trouble
+from cloud_storages.maintenance.inventory.findings import Trouble
 
 if TYPE_CHECKING:
     from cloud_storages.domain.values import FileInfo
-    from cloud_storages.maintenance.catalogue import Held
+    from cloud_storages.maintenance.inventory.catalogue import Held
     from cloud_storages.service import StorageService
 
 __all__ = ["ContentReader", "Reading"]

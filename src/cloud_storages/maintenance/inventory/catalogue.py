@@ -216,14 +216,15 @@ class Catalogue:
         )
         rows = self._database.execute(
             f"SELECT key, name, field, pk FROM refs WHERE is_asked AND {where} LIMIT ?",  # noqa: S608
-            (value, most),
+            (_stored_text(value), most),
         )
         return [Mention(*row) for row in rows]
 
     def named(self, held: Held) -> Named:
         """Return something the storage has as the rows refer to it."""
         (count,) = self._database.execute(
-            "SELECT COUNT(*) FROM refs WHERE is_asked AND key = ?", (held.opens,)
+            "SELECT COUNT(*) FROM refs WHERE is_asked AND key = ?",
+            (_stored_text(held.opens),),
         ).fetchone()
         return Named(held.opens, held.name, count)
 

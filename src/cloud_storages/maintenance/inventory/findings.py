@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from cloud_storages.maintenance.ledger import printable
+from cloud_storages.maintenance.inventory.ledger import printable
 
 __all__ = ["FAILURES", "Finding", "Trouble", "plain_finding"]
 
