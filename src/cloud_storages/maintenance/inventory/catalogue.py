@@ -39,7 +39,7 @@ _TABLES = """
     CREATE TABLE areas (area TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _INDEXES = """
-    CREATE INDEX IF NOT EXISTS refs_by_key ON refs (key);
+    CREATE INDEX IF NOT EXISTS refs_by_key ON refs (key, name);
     CREATE INDEX IF NOT EXISTS files_by_what_they_open ON files (opens);
 """
 _HELD = "key, opens, name, area, kind, complete, bucket, file, title, size, signature, created"
@@ -173,10 +173,6 @@ class Catalogue:
         self._database.execute("DELETE FROM refs")
 
     # Asking
-
-    def areas(self) -> list[str]:
-        """Return the parts of the storage that are the site's."""
-        return [area for (area,) in self._database.execute("SELECT area FROM areas ORDER BY area")]
 
     def counted(self) -> tuple[int, int]:
         """Return how many complete files there are in the site's areas, and how many elsewhere."""

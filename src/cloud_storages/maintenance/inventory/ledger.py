@@ -77,8 +77,12 @@ def opened_ledger(
         file = open(report, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
     except OSError as error:
         raise _unwritable(str(report), error) from error
-    with file:
+    try:
         yield Ledger(file, plain)
+    finally:
+        # Every line is written already, or its failure was told.
+        with contextlib.suppress(OSError):
+            file.close()
 
 
 def _unwritable(path: str, error: OSError) -> CannotRun:

@@ -149,6 +149,22 @@ def test_a_listing_costs_a_request_for_each_page_and_reading_one_for_each_window
     assert len(reading) == len(listing) + 12
 
 
+@pytest.mark.usefixtures("_table")
+def test_signatures_of_devices_of_the_s3_family_are_understood(monkeypatch):
+    with Emulator(project="tests", key="k", s3_signatures=True) as running:
+        options = {"endpoint": running.endpoint, "project_id": "tests", "api_key": "k"}
+        storage = AppWriteStorage(**options, bucket_id="media", layout="path")
+        monkeypatch.setattr(Document._meta.get_field("file"), "storage", storage)
+        with no_documents():
+            large = ContentFile(b"x" * (CHUNK_SIZE + 1))
+            Document.objects.create(file=storage.save("documents/large.bin", large))
+            assert storage.signature("documents/large.bin").endswith("-2")
+
+            found = verify(storage, content=True)
+
+    assert (found.read, found.findings) == (1, ())
+
+
 @pytest.fixture
 def read_only(_table, monkeypatch):
     """A storage whose key may only read, with a partial upload of long ago."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import AccessDenied, Unavailable
 from cloud_storages.domain.values import Location
 from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.inventory import catalogue
 from cloud_storages.maintenance.inventory.findings import Trouble
 from cloud_storages.maintenance.verifying import verify
 from cloud_storages.ports import BytesContent
@@ -362,6 +364,47 @@ def test_a_key_that_may_not_read_ends_the_work(site, monkeypatch, run):
 
     assert code == 2
     assert "files.read" in out
+
+
+def test_more_than_a_page_of_anything_is_compared(site):
+    used = [f"documents/{n}.txt" for n in range(2100)]
+    for n in range(2100):
+        for kind in ("", "-orphan"):
+            location = Location("documents", f"{n}{kind}.txt")
+            if not n and not kind:
+                site.storage.save(used[0], ContentFile(b""))
+            else:
+                site.store.create(location, location.file_id, BytesContent(b""))
+    Document.objects.bulk_create(Document(file=name) for name in used)
+
+    found = verify("default", content=True, unreferenced=True)
+
+    assert (found.rows, found.names, found.files, found.read) == (2100, 2100, 4200, 2100)
+    assert found.counts == {"unreferenced": 2100}
+
+
+def test_no_room_for_temporary_files_is_said(site, monkeypatch):
+    site.add("documents/a.txt")
+    real = sqlite3.connect
+
+    def connect(*which):
+        database = real(*which)
+        database.execute("PRAGMA max_page_count = 4")
+        return database
+
+    monkeypatch.setattr(catalogue.sqlite3, "connect", connect)
+
+    with pytest.raises(CannotRun, match="SQLITE_TMPDIR"):
+        verify("default")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.usefixtures("site")
+def test_no_room_for_the_report_is_said(run):
+    Document.objects.create(file="documents/a.txt")
+    code, out = run("storage_verify", "--report", "/dev/full")
+    assert code == 2
+    assert "'/dev/full'" in out
 
 
 # Other storages
