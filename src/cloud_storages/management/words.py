@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from argparse import ArgumentTypeError
 
-__all__ = ["bytes_in_words", "duration", "duration_in_words", "positive"]
+__all__ = ["bytes_in_words", "counted", "duration", "duration_in_words", "positive"]
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _THOUSAND = 1000
@@ -26,6 +26,11 @@ def duration(text: str) -> dt.timedelta:
     return dt.timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def counted(count: int, what: str) -> str:
+    """Return how many things there are, such as ``1 file`` or ``2 files``."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def positive(text: str) -> int:
     """
     Return a whole number above zero.
@@ -40,12 +45,12 @@ def positive(text: str) -> int:
 
 
 def duration_in_words(length: dt.timedelta) -> str:
-    """Return a length of time roughly, such as ``3 days`` or ``5 hours``."""
+    """Return a length of time, rounded down, such as ``3 days`` or ``47 hours``."""
     minutes = int(length.total_seconds() // 60)
     for unit, size in (("day", 1440), ("hour", 60)):
         if minutes >= 2 * size:
-            return f"{minutes // size} {unit}s"
-    return f"{minutes} minutes"
+            return counted(minutes // size, unit)
+    return counted(minutes, "minute")
 
 
 def bytes_in_words(count: int) -> str:
@@ -54,4 +59,4 @@ def bytes_in_words(count: int) -> str:
     while size >= _THOUSAND and len(units) > 1:
         size /= _THOUSAND
         units.pop(0)
-    return f"{count} bytes" if units[0] == "bytes" else f"{size:.1f} {units[0]}"
+    return counted(count, "byte") if units[0] == "bytes" else f"{size:.1f} {units[0]}"

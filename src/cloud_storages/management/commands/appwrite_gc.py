@@ -12,6 +12,7 @@ from cloud_storages.maintenance.inventory.leftovers import Fate, Leftover, What
 from cloud_storages.management.explained import ExplainedCommand
 from cloud_storages.management.words import (
     bytes_in_words,
+    counted,
     duration,
     duration_in_words,
     positive,
@@ -35,8 +36,9 @@ Looks through the directories that the rows, upload_to and the settings name, an
 bucket. Never removed: buckets, files that no name leads to, and the only copy of a file.
 
 Before --unreferenced, think of what refers to files other than file fields do: thumbnails,
-pictures in texts, other sites. A row that is being saved while an identical file is removed can
-lose it where CLOUD_STORAGE_CREATE_NEW_IF_SAME_CONTENT is False; that is noticed and told.
+pictures in texts, other sites. Where a save reuses an identical file (the settings OVERWRITE_FILE
+and CLOUD_STORAGE_CREATE_NEW_IF_SAME_CONTENT), a row that is saved in the very moment in which that
+file is removed loses it; this is noticed and told.
 """
 
 
@@ -69,7 +71,8 @@ class Command(ExplainedCommand):
             default=(),
             metavar="DIRECTORY",
             help="Remove files of these directories that no row of any file field refers to;"
-            " '.' stands for files in no directory.",
+            " '.' stands for files in no directory. In the layout 'path' what lies below a"
+            " directory is meant, too.",
         )
         parser.add_argument(
             "--grace",
@@ -144,7 +147,7 @@ class Command(ExplainedCommand):
             count, size = count + 1, size + each.size
         if not count:
             return True
-        what = f"{count} files, {bytes_in_words(size)}"
+        what = f"{counted(count, 'file')}, {bytes_in_words(size)}"
         if options["yes"]:
             self.stdout.write(f"Removing {what}.")
             return True
@@ -164,10 +167,8 @@ class Command(ExplainedCommand):
         """Print how much there was of everything."""
         would = "would be " if outcome.dry_run else ""
         for fate in Fate:
-            counted = {what: outcome.count(fate, what) for what in What}
-            kinds = ", ".join(
-                f"{n} {what.value}{'s'[: n != 1]}" for what, n in counted.items() if n
-            )
+            found = {what: outcome.count(fate, what) for what in What}
+            kinds = ", ".join(_several(what, count) for what, count in found.items() if count)
             if kinds:
                 auxiliary = would if fate in (Fate.FINISHED, Fate.REMOVED) else ""
                 self.stdout.write(f"{auxiliary}{fate.value}: {kinds}")
@@ -188,3 +189,9 @@ def _in_words(leftover: Leftover) -> str:
         f"{leftover.name!r}, {bytes_in_words(leftover.size)}, {duration_in_words(leftover.age)} old"
     )
     return f"{told}: {leftover.reason}" if leftover.reason else told
+
+
+def _several(what: What, count: int) -> str:
+    if count != 1 and what.value.endswith("y"):
+        return f"{count} {what.value[:-1]}ies"
+    return counted(count, what.value)

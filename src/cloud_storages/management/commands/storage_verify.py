@@ -7,7 +7,7 @@ from typing import Any
 from cloud_storages.maintenance.inventory.findings import FAILURES, Finding, Trouble
 from cloud_storages.maintenance.verifying import Verification, verify
 from cloud_storages.management.explained import ExplainedCommand
-from cloud_storages.management.words import bytes_in_words, positive
+from cloud_storages.management.words import bytes_in_words, counted, positive
 
 #: Findings of each kind that are printed.
 _SHOWN = 20
@@ -113,14 +113,16 @@ class Command(ExplainedCommand):
         self._summarise(outcome, options)
 
     def _summarise(self, outcome: Verification, options: dict[str, Any]) -> None:
+        rows, names = counted(outcome.rows, "row"), counted(outcome.names, "file")
         lines = [
-            f"{outcome.rows} rows refer to {outcome.names} files in {outcome.storage!r}.",
-            f"{outcome.files} files are in the directories the site uses.",
+            f"In the database: {rows} naming {names} of {outcome.storage!r}.",
+            f"In the directories the site uses: {counted(outcome.files, 'file')}.",
         ]
         if outcome.elsewhere:
-            lines.append(f"{outcome.elsewhere} files are in other directories.")
+            lines.append(f"In other directories: {counted(outcome.elsewhere, 'file')}.")
         if options["content"] or options["all_files"]:
-            lines.append(f"{outcome.read} files read, {bytes_in_words(outcome.bytes_read)}.")
+            read = counted(outcome.read, "file")
+            lines.append(f"Read: {read}, {bytes_in_words(outcome.bytes_read)}.")
             if not outcome.knows_signatures:
                 lines.append(
                     "The storage tells no signatures, so only sizes were compared: that a content"
@@ -130,7 +132,7 @@ class Command(ExplainedCommand):
             lines.append(f"Duplicates waste {bytes_in_words(outcome.wasted)}.")
         if outcome.counts.get(Trouble.INTERRUPTED.value):
             lines.append("manage.py appwrite_gc finishes interrupted replacements.")
-        good, bad = self.style.SUCCESS("All is well."), f"{outcome.failures} failures."
+        good, bad = self.style.SUCCESS("All is well."), counted(outcome.failures, "failure")
         self.stdout.write("\n".join([*lines, good if outcome.ok else self.style.ERROR(bad)]))
 
 

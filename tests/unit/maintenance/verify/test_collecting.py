@@ -16,7 +16,7 @@ from cloud_storages.domain.values import Location
 from cloud_storages.maintenance.collecting import collect
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.inventory.leftovers import Fate, What
-from cloud_storages.management.words import duration, positive
+from cloud_storages.management.words import bytes_in_words, duration, duration_in_words, positive
 from cloud_storages.ports import BytesContent
 from tests.site.models import Document
 
@@ -436,7 +436,7 @@ def test_somebody_at_a_terminal_sees_the_list_and_is_asked(orphans, run, monkeyp
 
     assert code == 0
     assert "documents/orphan.txt" in out
-    assert "1 files, 6 bytes" in asked[0]
+    assert "1 file, 6 bytes" in asked[0]
     assert ("orphan.txt" in names_in(orphans)) is left
 
 
@@ -490,6 +490,34 @@ def test_lengths_of_time_are_written_with_their_unit(text, length):
 def test_other_lengths_of_time_are_refused(text):
     with pytest.raises(ArgumentTypeError):
         duration(text)
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        ({"minutes": 1}, "1 minute"),
+        ({"minutes": 119}, "119 minutes"),
+        ({"hours": 2}, "2 hours"),
+        ({"hours": 47}, "47 hours"),
+        ({"days": 2, "hours": 23}, "2 days"),
+    ],
+)
+def test_lengths_of_time_are_told_roughly(length, words):
+    assert duration_in_words(dt.timedelta(**length)) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (5_242_880, "5.2 MB"),
+        (10**16, "10000.0 TB"),
+    ],
+)
+def test_sizes_are_told_roughly(count, words):
+    assert bytes_in_words(count) == words
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "1.5", ""])
