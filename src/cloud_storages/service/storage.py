@@ -267,6 +267,22 @@ class StorageService:
         """
         return self._looked(self._layout.place(name))
 
+    @_named
+    def there(self, name: str) -> FileInfo | None:
+        """
+        Return what is at a name's place, and finish nothing: a request that changes nothing.
+
+        That is a file, or a partial, or the newest staged copy of a file that is missing.
+        """
+        place = self._layout.place(name)
+        try:
+            found = self._buckets.reach(
+                place.directory, lambda bucket: self._there(bucket, (place,))
+            )
+        except NotFound:
+            return None
+        return found.get(place.file_id)
+
     def reader(self, info: FileInfo) -> RemoteReader:
         """
         Return a reader of a file that was just looked at.
@@ -428,24 +444,8 @@ class StorageService:
         return self.content_of(self.info(name))
 
     def content_of(self, info: FileInfo) -> Content:
-        """Return the content of a complete file that was just looked at; makes no request."""
+        """Return the content of a file that was just looked at; see ``content``."""
         return _Stored(self._store, info)
-
-    @_named
-    def there(self, name: str) -> FileInfo | None:
-        """
-        Return what is at a name's place, and finish nothing: a request that changes nothing.
-
-        That is a file, or a partial, or the newest staged copy of a file that is missing.
-        """
-        place = self._layout.place(name)
-        try:
-            found = self._buckets.reach(
-                place.directory, lambda bucket: self._there(bucket, (place,))
-            )
-        except NotFound:
-            return None
-        return found.get(place.file_id)
 
     # Writing
 
