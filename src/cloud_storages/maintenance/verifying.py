@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 from django.core.exceptions import FieldError, SuspiciousFileOperation, ValidationError
 
-from cloud_storages.domain.errors import CloudStorageError
+from cloud_storages.domain.errors import AccessDenied, Misconfigured
 from cloud_storages.domain.layouts import Entry, Kind
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles, files_of
 from cloud_storages.maintenance.errors import CannotRun, reason_of
@@ -253,8 +253,11 @@ class _Inspection:
         """Ask again for what the listing had not: it may have been saved meanwhile."""
         with self._watch("asked again", None) as steps:
             again = side_by_side(self._asked_again, self._catalogue.absent(), self._wishes.workers)
+            silences = 0
             for named, found, reason in again:
                 steps.advance()
+                silences = silences + 1 if found is Trouble.UNREADABLE else 0
+                self._give_up_after(silences, reason)
                 if isinstance(found, Held):
                     self._catalogue.hold((found,))
                 elif self._is_still_named(named):
@@ -269,7 +272,7 @@ class _Inspection:
                 return named, Held(named.key, named.key, named.name, ""), ""
         except SuspiciousFileOperation as error:
             return named, Trouble.REFUSED, reason_of(error)
-        except CloudStorageError:
+        except (AccessDenied, Misconfigured):
             raise
         except Exception as error:  # noqa: BLE001 - storages raise what they like
             return named, Trouble.UNREADABLE, reason_of(error)
@@ -308,11 +311,13 @@ class _Inspection:
                 steps.advance()
                 self._take(reading)
                 silences = silences + 1 if reading.is_silence else 0
-                if silences == _SILENCES:
-                    raise CannotRun(
-                        f"The last {_SILENCES} files could not be read, so the rest is not tried:"
-                        f" {reading.reason}"
-                    )
+                self._give_up_after(silences, reading.reason)
+
+    def _give_up_after(self, silences: int, reason: str) -> None:
+        if silences == _SILENCES:
+            raise CannotRun(
+                f"{_SILENCES} files in a row could not be had, so the rest is not tried: {reason}"
+            )
 
     def _take(self, reading: Reading) -> None:
         held, found = reading.held, reading.found

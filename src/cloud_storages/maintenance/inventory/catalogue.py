@@ -1,8 +1,8 @@
 """
 What the rows refer to and what a storage has, side by side in a temporary file.
 
-A million of each need a few hundred megabytes of disk where temporary files go, and a few
-megabytes of memory. The file has no name and goes with the process.
+A million of each need some 600 MB of disk where temporary files go, and a few megabytes of
+memory. The file has no name and goes with the process.
 """
 
 from __future__ import annotations

@@ -336,6 +336,25 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_read(site, monkeypatch):
     assert found.read == 2
 
 
+def test_a_question_without_an_answer_is_told_and_the_others_are_asked(site, monkeypatch):
+    site.add("documents/a.txt")
+    Document.objects.create(file="documents/missing.txt")
+    Document.objects.create(file="documents/silent.txt")
+    real = site.store.find
+
+    def find(bucket_id, file_ids):
+        if "silent.txt" in file_ids:
+            raise Unavailable("no answer")
+        return real(bucket_id, file_ids)
+
+    monkeypatch.setattr(site.store, "find", find)
+
+    assert kinds(verify("default")) == {
+        (Trouble.MISSING, "documents/missing.txt"),
+        (Trouble.UNREADABLE, "documents/silent.txt"),
+    }
+
+
 def test_a_server_that_no_longer_answers_is_given_up(site, monkeypatch):
     for n in range(100):
         site.add(f"documents/{n}.txt")
