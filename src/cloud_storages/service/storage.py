@@ -116,6 +116,11 @@ class StorageService:
         self._untidy: set[Location] = set()
         self._ahead = Ahead()
 
+    @property
+    def store(self) -> FileStore:
+        """Where the files are, for those who know locations instead of names."""
+        return self._store
+
     # Names
 
     def canonical(self, name: str, max_length: int | None = None) -> str:
@@ -396,7 +401,11 @@ class StorageService:
             NotFound: there is no such file.
 
         """
-        return _Stored(self._store, self.info(name))
+        return self.content_of(self.info(name))
+
+    def content_of(self, info: FileInfo) -> Content:
+        """Return the content of a file that was just looked at; see ``content``."""
+        return _Stored(self._store, info)
 
     # Writing
 

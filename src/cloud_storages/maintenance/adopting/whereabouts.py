@@ -1,0 +1,215 @@
+"""Where files are by the rules of 1.2.5, by today's with its IDs, and by today's with today's."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+
+from cloud_storages.domain.errors import AccessDenied, BucketMissing, InvalidName, NotFound
+from cloud_storages.domain.layouts import ROOT
+from cloud_storages.domain.values import Location
+from cloud_storages.maintenance.adopting.first import first_location
+from cloud_storages.service.ahead import AT_ONCE, paged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from cloud_storages.backends.base import CloudStorage
+    from cloud_storages.domain.values import BucketInfo, FileInfo
+    from cloud_storages.service import StorageService
+
+__all__ = ["Finder", "Ids", "Whereabouts"]
+
+
+class Ids(enum.Enum):
+    """Which IDs a storage gives: those of 1.2.5 where they are legal, or today's."""
+
+    LEGACY = "legacy"
+    CURRENT = "current"
+
+    @property
+    def other(self) -> Ids:
+        """The other ones."""
+        return Ids.CURRENT if self is Ids.LEGACY else Ids.LEGACY
+
+
+@attrs.frozen
+class Whereabouts:
+    """
+    Where a name leads.
+
+    Attributes:
+        name: as the database has it.
+        first: what 1.2.5 would find, be it an unfinished upload; None for nothing.
+        opened: what a storage opens, by the IDs it gives; None for nothing.
+
+    """
+
+    name: str
+    first: FileInfo | None
+    opened: Mapping[Ids, FileInfo | None]
+
+
+class Finder:
+    """
+    Finds files by their names, many at once.
+
+    Keeps the list of buckets in memory, once something is not where it should be.
+
+    Args:
+        storage: whose files.
+
+    """
+
+    def __init__(self, storage: CloudStorage) -> None:
+        self._options = storage.options
+        self._views = {
+            ids: (storage.service_with(legacy_ids=is_legacy), options)
+            for ids, is_legacy in ((Ids.LEGACY, True), (Ids.CURRENT, False))
+            for options in (attrs.evolve(self._options, legacy_ids=is_legacy),)
+        }
+        # The one that trusts no ID with capitals to be found in its own spelling only.
+        self.store = self.service(Ids.LEGACY).store
+        self._buckets: dict[str, BucketInfo] | None = None
+
+    @property
+    def configured(self) -> Ids:
+        """Which IDs the storage itself gives."""
+        return Ids.LEGACY if self._options.legacy_ids else Ids.CURRENT
+
+    def service(self, ids: Ids) -> StorageService:
+        """Return a service of the storage's files that gives these IDs."""
+        return self._views[ids][0]
+
+    def can_keep(self, name: str, bucket_id: str) -> bool:
+        """
+        Return whether a name of a file in this bucket is fit to be kept.
+
+        It is if its directory is the bucket, or one whose bucket the settings name. Of others, such
+        as ``my docs`` for the bucket ``mydocs``, a bucket would have to be made.
+        """
+        try:
+            directory = self._options.laid_out.place(name).directory
+        except InvalidName:
+            return False
+        return directory == bucket_id or self._options.plan.is_given(directory)
+
+    def find(self, names: Iterable[str]) -> list[Whereabouts]:
+        """
+        Return where names lead.
+
+        Costs two requests or so for each hundred files that are found where 1.2.5 left them, and
+        some more for those that are elsewhere.
+
+        Raises:
+            CloudStorageError: the server cannot be asked, or refuses to answer.
+
+        """
+        wanted = list(dict.fromkeys(names))
+        first = self._first(wanted)
+        opened = {ids: self._opened(ids, wanted, first) for ids in Ids}
+        return [
+            Whereabouts(name, first.get(name), {ids: opened[ids][name] for ids in Ids})
+            for name in wanted
+        ]
+
+    def opened(self, ids: Ids, names: Iterable[str]) -> Mapping[str, FileInfo | None]:
+        """
+        Return what a storage that gives these IDs opens, by name; None for nothing.
+
+        Raises:
+            CloudStorageError: as ``find``.
+
+        """
+        return self._opened(ids, list(dict.fromkeys(names)), {})
+
+    def unreached(self, bucket_id: str) -> bool:
+        """Whether today's IDs reach this bucket by no directory of its ID, unless it is mapped."""
+        if self._views[Ids.CURRENT][1].plan.bucket_id(bucket_id) == bucket_id:
+            return False
+        bucket = self._known_buckets().get(bucket_id.lower())
+        return bucket is not None and bucket.name != bucket_id
+
+    def directories(self, bucket_id: str) -> list[str]:
+        """Return the directories that may lead to a bucket."""
+        bucket = self._known_buckets().get(bucket_id.lower())
+        mapped = [each for each, to in self._options.buckets.items() if to == bucket_id]
+        root = [ROOT] if bucket_id == self._options.bucket_id else []
+        named = [bucket.name] if bucket is not None else []
+        return list(dict.fromkeys((bucket_id, *named, *mapped, *root)))
+
+    # As 1.2.5 did
+
+    def _first(self, names: Sequence[str]) -> dict[str, FileInfo]:
+        locations = {
+            name: location
+            for name in names
+            if (location := first_location(name, self._options.bucket_id)) is not None
+        }
+        found = self._looked_up(locations)
+        absent = {name: each for name, each in locations.items() if name not in found}
+        if absent:
+            # The database of most servers finds IDs whatever their case, and so did 1.2.5.
+            there = self._known_buckets()
+            spelled = {
+                name: Location(there[each.bucket_id.lower()].bucket_id, each.file_id)
+                for name, each in absent.items()
+                if each.bucket_id.lower() in there
+            }
+            found.update(self._looked_up(spelled, any_case=True))
+        return found
+
+    def _looked_up(
+        self, locations: Mapping[str, Location], *, any_case: bool = False
+    ) -> dict[str, FileInfo]:
+        wanted: dict[str, dict[str, None]] = {}
+        for location in locations.values():
+            wanted.setdefault(location.bucket_id, {})[location.file_id] = None
+        known: dict[Location, FileInfo] = {}
+        for bucket_id, file_ids in wanted.items():
+            for page in paged(list(file_ids), AT_ONCE):
+                try:
+                    there = self.store.find(bucket_id, page, any_case=any_case)
+                except BucketMissing:
+                    break
+                known.update({Location(bucket_id, each): info for each, info in there.items()})
+        return {name: known[each] for name, each in locations.items() if each in known}
+
+    def _known_buckets(self) -> Mapping[str, BucketInfo]:
+        if self._buckets is None:
+            try:
+                self._buckets = {each.bucket_id.lower(): each for each in self.store.buckets()}
+            except AccessDenied:
+                self._buckets = {}  # the scope buckets.read is missing: files may do without
+        return self._buckets
+
+    # As today's storage does
+
+    def _opened(
+        self, ids: Ids, names: Sequence[str], first: Mapping[str, FileInfo]
+    ) -> dict[str, FileInfo | None]:
+        service, options = self._views[ids]
+        layout, plan = options.laid_out, options.plan
+        told: dict[str, FileInfo | None] = {}
+        asked = []
+        for name in names:
+            told[name] = None
+            try:
+                place = layout.place(name)
+            except InvalidName:
+                continue
+            there = first.get(name)
+            guess = Location(plan.bucket_id(place.directory), place.file_id)
+            if there is not None and there.complete and there.location == guess:
+                told[name] = there
+            else:
+                asked.append(name)
+        with service.look_ahead(asked):
+            for name in asked:
+                try:
+                    told[name] = service.info(name)
+                except NotFound:
+                    continue
+        return told
