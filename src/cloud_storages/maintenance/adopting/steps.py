@@ -12,7 +12,7 @@ from cloud_storages.domain.signatures import Fingerprint
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cloud_storages.domain.values import FileInfo
+    from cloud_storages.domain.values import FileInfo, Location
     from cloud_storages.maintenance.adopting.whereabouts import Ids, Whereabouts
 
 __all__ = ["State", "Step", "is_same_content", "step"]
@@ -53,7 +53,7 @@ class Step:
 
 
 def step(
-    found: Whereabouts, ids: Ids, configured: Ids, can_keep: Callable[[str, str], bool]
+    found: Whereabouts, ids: Ids, configured: Ids, can_keep: Callable[[str, Ids, Location], bool]
 ) -> Step:
     """
     Return what is to be done, so that a storage that gives certain IDs opens a name.
@@ -64,7 +64,7 @@ def step(
         found: where the name leads.
         ids: the IDs wanted.
         configured: the IDs that the site's storage gives now.
-        can_keep: whether a name of a file in a bucket is fit to be kept.
+        can_keep: whether a file at a location can be copied to where a name leads by some IDs.
 
     """
     first = found.first
@@ -76,7 +76,7 @@ def step(
     there = found.opened[ids]
     if there is not None:
         return Step(found.name, _compared(source, there, first), source, found.name)
-    if source is not whole or can_keep(found.name, source.location.bucket_id):
+    if source is not whole or can_keep(found.name, ids, source.location):
         return Step(found.name, State.COPY, source, found.name)
     # As 1.2.5 itself wrote names: one that it could open but not have written came from elsewhere.
     return Step(found.name, State.RENAME, source, str(source.location))

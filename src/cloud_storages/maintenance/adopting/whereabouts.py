@@ -83,18 +83,23 @@ class Finder:
         """Return a service of the storage's files that gives these IDs."""
         return self._views[ids][0]
 
-    def can_keep(self, name: str, bucket_id: str) -> bool:
+    def can_keep(self, name: str, ids: Ids, location: Location) -> bool:
         """
-        Return whether a name of a file in this bucket is fit to be kept.
+        Return whether a file that is at a location can be copied to where a name leads.
 
-        It is if its directory is the bucket, or one whose bucket the settings name. Of others, such
-        as ``my docs`` for the bucket ``mydocs``, a bucket would have to be made.
+        It can if the directory of the name is the bucket, or one whose bucket the settings name; of
+        others, such as ``my docs`` for the bucket ``mydocs``, a bucket would have to be made. And
+        no two IDs differ in case only.
         """
+        _, options = self._views[ids]
         try:
-            directory = self._options.laid_out.place(name).directory
+            place = options.laid_out.place(name)
         except InvalidName:
             return False
-        return directory == bucket_id or self._options.plan.is_given(directory)
+        plan, directory = options.plan, place.directory
+        wanted = Location(plan.bucket_id(directory), place.file_id)
+        is_taken = str(wanted).lower() == str(location).lower()
+        return not is_taken and (directory == location.bucket_id or plan.is_given(directory))
 
     def find(self, names: Iterable[str]) -> list[Whereabouts]:
         """
@@ -134,11 +139,11 @@ class Finder:
 
     def directories(self, bucket_id: str) -> list[str]:
         """Return the directories that may lead to a bucket."""
+        plan = self._options.plan
         bucket = self._known_buckets().get(bucket_id.lower())
-        mapped = [each for each, to in self._options.buckets.items() if to == bucket_id]
-        root = [ROOT] if bucket_id == self._options.bucket_id else []
-        named = [bucket.name] if bucket is not None else []
-        return list(dict.fromkeys((bucket_id, *named, *mapped, *root)))
+        named = {bucket.name} if bucket is not None and not plan.is_given(bucket.name) else set()
+        by_id = (ROOT, bucket_id, *plan.mapping)
+        return sorted(named | {each for each in by_id if plan.bucket_id(each) == bucket_id})
 
     # As 1.2.5 did
 
