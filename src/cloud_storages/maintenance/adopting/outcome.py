@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_FINDINGS", "Adoption", "Finding", "Tally"]
 
-#: Findings that an outcome holds; those beyond are counted only, and told to ``on_finding``.
-MOST_FINDINGS = 1000
+#: Findings of each state that an outcome holds; those beyond are counted, and told to
+#: ``on_finding``.
+MOST_FINDINGS = 100
 
 
 @attrs.frozen
@@ -69,7 +70,7 @@ class Adoption:
         deleted: old files that were deleted, or would be in a dry run.
         kept: old files that stay because a row still opens them.
         buckets: entries of APPWRITE_BUCKETS that let today's IDs reach buckets of 1.2.5.
-        findings: the first thousand.
+        findings: the first hundred of each state.
 
     """
 
@@ -162,7 +163,7 @@ class Tally:
         )
 
     def _tell(self, finding: Finding) -> None:
-        if len(self._findings) < MOST_FINDINGS:
+        if self._states[finding.state] <= MOST_FINDINGS:
             self._findings.append(finding)
         if self._on_finding is not None:
             self._on_finding(finding)

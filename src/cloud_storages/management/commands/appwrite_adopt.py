@@ -7,14 +7,15 @@ import contextlib
 import json
 from typing import TYPE_CHECKING, Any, TextIO
 
-from cloud_storages.maintenance.adopting import Adoption, Finding, Ids, adopt
+from cloud_storages.maintenance.adopting import Adoption, Finding, Ids, State, adopt
 from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.management.base import MaintenanceCommand, document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_MOST_LINES = 20
+#: Rows of each state that are shown.
+_SHOWN = 10
 
 
 class Command(MaintenanceCommand):
@@ -52,7 +53,7 @@ class Command(MaintenanceCommand):
             default=[],
             metavar="APP.MODEL.FIELD",
             help="File fields to look at, such as album.Photo.picture (default: every one that has"
-            " this storage).",
+            " this storage). Comes after ALIAS.",
         )
         parser.add_argument(
             "--ids",
@@ -120,11 +121,8 @@ class Command(MaintenanceCommand):
         for count, what in _counts(outcome, options):
             if count:
                 write(f"  {count} {what}")
-        shown = outcome.findings[:_MOST_LINES]
-        for finding in shown:
-            write(_line(finding))
-        if len(outcome.findings) > len(shown):
-            write("… and more: --list FILE writes them all.")
+        for line in _lines(outcome):
+            write(line)
         for advice in _advice(outcome, options):
             write(advice)
 
@@ -142,6 +140,14 @@ def _counts(outcome: Adoption, options: dict[str, Any]) -> Iterator[tuple[int, s
     yield outcome.failed, "could not be moved"
     yield outcome.deleted, f"old files {would}"
     yield outcome.kept, "old files kept: rows open them, or they are changing"
+
+
+def _lines(outcome: Adoption) -> Iterator[str]:
+    for state in State:
+        findings = [each for each in outcome.findings if each.state is state]
+        yield from map(_line, findings[:_SHOWN])
+        if len(findings) > _SHOWN:
+            yield f"{state.value}: and more, --list FILE names them all"
 
 
 def _line(finding: Finding) -> str:
