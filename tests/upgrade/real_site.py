@@ -31,6 +31,7 @@ UV = (sys.executable, "-m", "uv")
 THEN = ("django-cloud-storages[appwrite]==1.2.5", "Django==4.2.*", "appwrite==9.0.3", "Pillow")
 #: What Django 4.2 runs on, and this package.
 PYTHONS = ("3.12", "3.11", "3.10")
+_FRESH = ("--quiet", "--clear", "--seed", "--no-python-downloads")
 KEY = "standard_upgrade"
 #: A site's own code that did not keep the name that it was given.
 BY_HAND = """
@@ -147,7 +148,7 @@ def site(tmp_path, wheels):
 def _install():
     for python in PYTHONS:
         made = subprocess.run(
-            [*UV, "venv", "--quiet", "--clear", "--seed", "--python", python, PLACE],
+            [*UV, "venv", *_FRESH, "--python", python, PLACE],
             capture_output=True,
             check=False,
         )

@@ -101,7 +101,7 @@ def test_a_site_is_adopted_and_its_old_files_go(site, options):
     assert_all_open(site)
     assert adopt(ids=Ids.CURRENT, move=True).ok
     assert_all_open(site)
-    with default_storage_is(APPWRITE, **options):
+    with default_storage_is(APPWRITE, **options, legacy_ids=False):
         assert_all_open(site)
         cleared = adopt(ids=Ids.CURRENT, delete_old=True)
         assert cleared.ok

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import DataError, IntegrityError
+
 from cloud_storages.maintenance.adopting.clearing import Clearer, batches
 from cloud_storages.maintenance.adopting.moving import Mover
 from cloud_storages.maintenance.adopting.outcome import Adoption, Finding, Tally
@@ -123,7 +125,7 @@ class _Adopter:
         else:
             try:
                 changed = not repoint(row, taken.new_name)
-            except CannotRun as error:
+            except (CannotRun, DataError, IntegrityError) as error:
                 self._tally.count(row, State.FAILED, taken.new_name, reason_of(error))
                 return
             reason = "The row changed meanwhile." if changed else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from cloud_storages.domain.errors import AccessDenied, BucketMissing, InvalidName, NotFound
+from cloud_storages.domain.errors import BucketMissing, InvalidName, NotFound
 from cloud_storages.domain.layouts import ROOT
 from cloud_storages.domain.values import Location
 from cloud_storages.maintenance.adopting.first import first_location
@@ -184,10 +184,7 @@ class Finder:
 
     def _known_buckets(self) -> Mapping[str, BucketInfo]:
         if self._buckets is None:
-            try:
-                self._buckets = {each.bucket_id.lower(): each for each in self.store.buckets()}
-            except AccessDenied:
-                self._buckets = {}  # the scope buckets.read is missing: files may do without
+            self._buckets = {each.bucket_id.lower(): each for each in self.store.buckets()}
         return self._buckets
 
     # As today's storage does

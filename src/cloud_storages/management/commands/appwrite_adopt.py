@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any, TextIO
+
+from django.core.management.base import DjangoHelpFormatter
 
 from cloud_storages.maintenance.adopting import Adoption, Finding, Ids, State, adopt
 from cloud_storages.maintenance.errors import CannotRun, reason_of
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
 
 #: Rows of each state that are shown.
 _SHOWN = 10
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter, DjangoHelpFormatter):
+    """Keeps the lines of the examples, and Django's own options at the end."""
 
 
 class Command(MaintenanceCommand):
@@ -31,7 +38,8 @@ class Command(MaintenanceCommand):
 
     def add_own_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the arguments of this command."""
-        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.formatter_class = _Formatter
+        parser.description = textwrap.fill(self.help, 78)
         parser.epilog = (
             "examples:\n"
             "  manage.py appwrite_adopt                       does everything open?\n"
@@ -86,7 +94,8 @@ class Command(MaintenanceCommand):
             type=int,
             default=4,
             metavar="N",
-            help="Files copied at once (default: %(default)s).",
+            help="Files copied at once; each that is large takes some 25 MiB of memory (default:"
+            " %(default)s).",
         )
         parser.add_argument(
             "--list",
