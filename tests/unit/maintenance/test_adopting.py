@@ -286,6 +286,21 @@ def test_files_move_to_the_other_layout_too():
         assert opened("docs/Photo.JPG") == b"data"
 
 
+@pytest.mark.usefixtures("legacy")
+def test_directories_that_would_leave_their_bucket_are_told():
+    leave("Documents", "a.txt")  # the field's directory is "documents"
+
+    assert adopt().buckets == {"documents": "Documents"}
+    with default_storage_is(
+        MEMORY, bucket_id="main", legacy_ids=True, buckets={"documents": "Documents"}
+    ):
+        its_row = Document()
+        its_row.file.save("new.txt", ContentFile(b"new"))
+        assert "Documents/new.txt" in there()
+        assert adopt().ok
+        assert adopt().buckets == {}
+
+
 # What is not moved
 
 
@@ -600,7 +615,9 @@ def test_the_command_names_buckets_that_todays_ids_do_not_reach():
     store().create(Location("Media", "a.txt"), "a.txt", BytesContent(b"data"))
     row("Media/a.txt")
 
-    assert "APPWRITE_BUCKETS = {'Media': 'Media'}" in told("--ids", "current", code=1)
+    assert "APPWRITE_BUCKETS: {'Media': 'Media'}" in told("--ids", "current", code=1)
+    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=False, buckets={"Media": "Media"}):
+        assert "APPWRITE_BUCKETS" not in told("--ids", "current")
 
 
 @pytest.mark.usefixtures("legacy")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from django.db import DataError, IntegrityError
 
+from cloud_storages.domain.errors import AccessDenied
 from cloud_storages.maintenance.adopting.clearing import Clearer, batches
 from cloud_storages.maintenance.adopting.moving import Mover
 from cloud_storages.maintenance.adopting.outcome import Adoption, Finding, Tally
@@ -16,7 +18,7 @@ from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.references import field_of, file_fields, references, repoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import FileField
 
@@ -83,6 +85,7 @@ def adopt(
             f" {ids is Ids.LEGACY} first, and see that it works. Nothing was deleted."
         )
     tally = Tally(on_finding)
+    tally.buckets.update(_buckets_of(chosen, finder, ids))
     with Mover(finder.service(ids), workers, refresh=refresh) as mover:
         adopter = _Adopter(finder, ids, tally, mover if move and not dry_run else None)
         for rows in batches(references(chosen)):
@@ -109,9 +112,8 @@ class _Adopter:
         steps = {each.name: step(each, *wanted) for each in found}
         opened = {each.name: [ids for ids in Ids if each.opened[ids]] for each in found}
         for each in found:
-            first = each.first
-            if first is not None and not each.opened[Ids.CURRENT]:
-                self._suggest(first.location.bucket_id)
+            if each.first is not None and not each.opened[self._ids]:
+                self._tally.buckets.update(self._finder.bucket_of_first(each.name, self._ids))
         moved = self._mover.move(steps.values()) if self._mover is not None else {}
         for row in rows:
             self._tally.opened.update(opened[row.name])
@@ -132,10 +134,17 @@ class _Adopter:
             state = State.FAILED if changed else State.RENAMED
             self._tally.count(row, state, taken.new_name, reason)
 
-    def _suggest(self, bucket_id: str) -> None:
-        """Say how today's IDs reach a bucket, if they do not."""
-        if bucket_id not in self._tally.buckets and self._finder.unreached(bucket_id):
-            self._tally.buckets[bucket_id] = bucket_id
+
+def _buckets_of(fields: Iterable[FileField], finder: Finder, ids: Ids) -> dict[str, str]:
+    """Return the entries of APPWRITE_BUCKETS that keep new files where 1.2.5 put them."""
+    found: dict[str, str] = {}
+    for field in fields:
+        directory = field.upload_to
+        if isinstance(directory, str) and directory and "%" not in directory:
+            # Advice only, which a key without the scope buckets.read does without.
+            with contextlib.suppress(AccessDenied):
+                found.update(finder.bucket_of_first(f"{directory.rstrip('/')}/file", ids))
+    return found
 
 
 def _clear(clearer: Clearer, finder: Finder, fields: Sequence[FileField], tally: Tally) -> None:

@@ -69,7 +69,7 @@ class Adoption:
         renamed: rows that were given another name.
         deleted: old files that were deleted, or would be in a dry run.
         kept: old files that stay because a row still opens them.
-        buckets: entries of APPWRITE_BUCKETS that let today's IDs reach buckets of 1.2.5.
+        buckets: entries of APPWRITE_BUCKETS that keep directories in the buckets of 1.2.5.
         findings: the first hundred of each state.
 
     """

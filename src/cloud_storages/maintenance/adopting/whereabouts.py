@@ -130,12 +130,32 @@ class Finder:
         """
         return self._opened(ids, list(dict.fromkeys(names)), {})
 
-    def unreached(self, bucket_id: str) -> bool:
-        """Whether today's IDs reach this bucket by no directory of its ID, unless it is mapped."""
-        if self._views[Ids.CURRENT][1].plan.bucket_id(bucket_id) == bucket_id:
-            return False
-        bucket = self._known_buckets().get(bucket_id.lower())
-        return bucket is not None and bucket.name != bucket_id
+    def bucket_of_first(self, name: str, ids: Ids) -> dict[str, str]:
+        """
+        Return the entry of APPWRITE_BUCKETS that keeps a directory in the bucket it had in 1.2.5.
+
+        Empty if the directory has that bucket anyway, or never had one.
+
+        Args:
+            name: of any file in the directory.
+            ids: the IDs that the storage gives.
+
+        Raises:
+            AccessDenied: the key may not list buckets.
+
+        """
+        location = first_location(name, self._options.bucket_id)
+        plan = self._views[ids][1].plan
+        try:
+            directory = self._options.laid_out.place(name).directory
+        except InvalidName:
+            return {}
+        if location is None or plan.is_given(directory):
+            return {}
+        bucket = self._known_buckets().get(location.bucket_id.lower())
+        if bucket is None or bucket.bucket_id == plan.bucket_id(directory):
+            return {}
+        return {} if bucket.name == directory else {directory: bucket.bucket_id}
 
     def directories(self, bucket_id: str) -> list[str]:
         """Return the directories that may lead to a bucket."""

@@ -170,8 +170,9 @@ def _advice(outcome: Adoption, options: dict[str, Any]) -> Iterator[str]:
         yield f"To move them: manage.py appwrite_adopt{_told(options)} --move"
     if outcome.stale:
         yield "To copy the changed ones anew, add --refresh."
-    if outcome.ids is Ids.CURRENT and outcome.buckets:
-        yield f"To stay in these buckets: APPWRITE_BUCKETS = {dict(outcome.buckets)!r}"
+    if outcome.buckets:
+        entries = dict(outcome.buckets)
+        yield f"To keep directories in the buckets of 1.2.5, add to APPWRITE_BUCKETS: {entries!r}"
     if outcome.ok and outcome.configured is not outcome.ids:
         yield f"Now set APPWRITE_LEGACY_IDS = {outcome.ids is Ids.LEGACY}."
 
