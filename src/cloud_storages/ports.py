@@ -113,8 +113,19 @@ class FileStore(Protocol):
 
         """
 
-    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
-        """Return those of a few files of one bucket that exist, by ID, in one request."""
+    def find(
+        self, bucket_id: str, file_ids: Iterable[str], *, any_case: bool = False
+    ) -> Mapping[str, FileInfo]:
+        """
+        Return those of a few files of one bucket that exist, by ID, in one request.
+
+        Args:
+            bucket_id: which bucket.
+            file_ids: which files.
+            any_case: whether an ID that differs in case only will do, where the server finds it;
+                the file is then told by the ID that was asked for.
+
+        """
 
     def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
         """

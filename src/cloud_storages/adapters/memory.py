@@ -128,7 +128,9 @@ class MemoryStore:
         _tell("GET", "stat", location)
         return self._file(location, "stat").info
 
-    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
+    def find(
+        self, bucket_id: str, file_ids: Iterable[str], *, any_case: bool = False
+    ) -> Mapping[str, FileInfo]:
         """Return those of a few files that exist; see the port."""
         file_ids = list(file_ids)
         if file_ids:
@@ -136,9 +138,10 @@ class MemoryStore:
             _tell("GET", "find", f"{bucket_id}/{file_ids[0]}{others}")
         with self._lock:
             files = self._bucket(bucket_id, "find").files
-            found = (files.get(file_id.lower()) for file_id in file_ids)
-            infos = {file.info.location.file_id: file.info for file in found if file is not None}
-        return {file_id: infos[file_id] for file_id in file_ids if file_id in infos}
+            found = {each: files[each.lower()].info for each in file_ids if each.lower() in files}
+        return {
+            each: info for each, info in found.items() if any_case or info.location.file_id == each
+        }
 
     def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
         """Return a piece of a file; see the port."""

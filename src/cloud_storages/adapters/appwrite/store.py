@@ -184,7 +184,9 @@ class AppwriteStore:
             raise FileMissing(f"There is no file {location}.", location=location, operation="stat")
         return info
 
-    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
+    def find(
+        self, bucket_id: str, file_ids: Iterable[str], *, any_case: bool = False
+    ) -> Mapping[str, FileInfo]:
         """Return those of a few files that exist; see the port."""
         wanted = list(file_ids)
         if not wanted:
@@ -194,8 +196,9 @@ class AppwriteStore:
         found = self._listed(bucket_id, queries, "find", f"{bucket_id}/{wanted[0]}{others}")
         if not found:
             self._prove_key()
-        by_id = {info.location.file_id: info for info in found}
-        return {file_id: by_id[file_id] for file_id in wanted if file_id in by_id}
+        spelled = str.lower if any_case else str
+        by_id = {spelled(info.location.file_id): info for info in found}
+        return {each: by_id[spelled(each)] for each in wanted if spelled(each) in by_id}
 
     def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
         """Return a piece of a file; see the port."""
