@@ -9,18 +9,17 @@ scope before it looks at the parameters, and these have none that are right.
 from __future__ import annotations
 
 import contextlib
-import enum
 import json
 import socket
 import time
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import requests
 import urllib3
 
 from cloud_storages import meter
 from cloud_storages.adapters.appwrite.deadlines import Deadline
+from cloud_storages.adapters.appwrite.replies import Reply, ScopeAnswer
 from cloud_storages.adapters.appwrite.sessions import Sessions
 from cloud_storages.adapters.appwrite.transport import parsed_date, received
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from cloud_storages.adapters.appwrite.connection import Connection
 
-__all__ = ["SCOPES", "Prober", "Reply", "ScopeAnswer"]
+__all__ = ["Prober"]
 
 #: Seconds that an answer may take: whoever checks would rather know.
 _PATIENCE = 10.0
@@ -37,10 +36,8 @@ _PATIENCE = 10.0
 _ENOUGH = 64 * 1024
 #: An ID longer than any can be: Appwrite refuses it before it looks for anything.
 _NO_ID = "x" * 37
-_OK = 200
 _BAD_REQUEST = 400
 _UNAUTHORIZED = 401
-_NOT_FOUND = 404
 
 #: For each scope a request that takes it, and that is refused by everyone who has it.
 _PROBES: Mapping[str, tuple[str, str]] = {
@@ -51,55 +48,6 @@ _PROBES: Mapping[str, tuple[str, str]] = {
     "tokens.read": ("GET", f"/tokens/buckets/{_NO_ID}/files/{_NO_ID}"),
     "tokens.write": ("POST", f"/tokens/buckets/{_NO_ID}/files/{_NO_ID}"),
 }
-#: What Appwrite's storage knows of rights, in the order in which they are asked for.
-SCOPES = tuple(_PROBES)
-
-
-@attrs.frozen
-class Reply:
-    """
-    What came of a request.
-
-    Attributes:
-        status: of HTTP; 0 if there was no answer.
-        failure: why there was none, for people; empty if there was one.
-        kind: the server's own name for an error, or None.
-        document: the answer's JSON if it is a mapping, else nothing.
-        body: its first bytes.
-        redirect: where it redirects to, without a query; empty if it does not.
-        ahead: by how many seconds the server's clock is before this machine's; None if it is not
-            told.
-        slack: by how many seconds ``ahead`` may be wrong.
-
-    """
-
-    status: int = 0
-    failure: str = ""
-    kind: str | None = None
-    document: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-    body: bytes = attrs.field(default=b"", repr=False)
-    redirect: str = ""
-    ahead: float | None = None
-    slack: float = 0.0
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether it is an answer of success."""
-        return self.status == _OK
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether the server has nothing at this address."""
-        return self.status == _NOT_FOUND
-
-
-class ScopeAnswer(enum.Enum):
-    """What is known of a right."""
-
-    HELD = "held"
-    LACKING = "lacking"
-    UNKNOWN_TO_SERVER = "unknown to the server"
-    NOT_TOLD = "not told"
 
 
 class Prober:
