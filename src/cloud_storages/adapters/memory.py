@@ -196,7 +196,7 @@ class MemoryStore:
         with self._lock:
             infos = [bucket.info for bucket in self._buckets.values()]
         found = [info for info in infos if name is None or info.name == name]
-        what = "" if name is None else f"named {name!r}"
+        what = "of the project" if name is None else f"named {name!r}"
         _tell("GET", "list buckets", what, len(found) // _PAGE + 1)
         return iter(found)
 
@@ -238,7 +238,7 @@ class MemoryStore:
         """Yield the settings of every bucket; see the port."""
         with self._lock:
             found = [bucket.settings for bucket in self._buckets.values()]
-        _tell("GET", "list buckets", "", len(found) // _PAGE + 1)
+        _tell("GET", "list buckets", "of the project", len(found) // _PAGE + 1)
         return iter(found)
 
     def create_bucket_as(self, settings: BucketSettings) -> BucketSettings:

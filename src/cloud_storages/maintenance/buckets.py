@@ -256,11 +256,10 @@ def compare_buckets(
 
     """
     found = target(storage)
-    told = found.storage.options
     findings: list[Finding] = []
     for need in needs_of(found.storage, _there(found).values()):
-        findings.append(_missing(need) or fitness.presence(need, told))
-        findings += fitness.shortfalls(need, told, largest)
+        findings.append(_missing(need, found) or fitness.presence(need, found))
+        findings += fitness.shortfalls(need, found, largest)
     return Comparison(
         found.where, tuple(attrs.evolve(each, storage=found.where) for each in findings)
     )
@@ -276,14 +275,14 @@ def _users(need: Need) -> list[str]:
     return fields or [need.users]
 
 
-def _missing(need: Need) -> Finding | None:
+def _missing(need: Need, found: Target) -> Finding | None:
     if need.there is not None or need.rivals:
         return None
     return error(
         fitness.STEP,
         f"Is not there, for {need.users}.",
         "APPWRITE_BUCKETS" if need.directory else "APPWRITE_BUCKET_ID",
-        "Run manage.py appwrite_buckets create --needed.",
+        f"Run {found.command('create --needed')}.",
         need.bucket_id,
     )
 

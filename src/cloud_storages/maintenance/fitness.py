@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cloud_storages.domain.values import BucketSettings
     from cloud_storages.maintenance.findings import Finding
     from cloud_storages.maintenance.needs import Need
+    from cloud_storages.maintenance.sites import Target
 
 __all__ = ["STEP", "presence", "risks", "shortfalls"]
 
@@ -23,12 +24,11 @@ STEP = "bucket"
 _SMALLEST_LIMIT = 1_000_000
 _ACCESS = "APPWRITE_ACCESS"
 _BUCKETS = "APPWRITE_BUCKETS"
-_CHANGE = "manage.py appwrite_buckets change"
 
 
-def presence(need: Need, told: Options) -> Finding:
-    """Return whether a bucket is there or would be made, and what it is for."""
-    bucket = need.there
+def presence(need: Need, target: Target) -> Finding:
+    """Return whether a bucket of a storage is there or would be made, and what it is for."""
+    bucket, told = need.there, target.storage.options
     if bucket is not None:
         return fine(STEP, f"Is there, for {need.users}: {_description(bucket)}.", need.bucket_id)
     if need.rivals:
@@ -45,8 +45,8 @@ def presence(need: Need, told: Options) -> Finding:
         STEP,
         f"There is no such bucket for {need.users}, and APPWRITE_CREATE_BUCKETS is off.",
         setting,
-        f"Run manage.py appwrite_buckets create {need.directory or need.bucket_id!s}, correct"
-        f" {setting}, or write APPWRITE_CREATE_BUCKETS = True.",
+        f"Run {target.command('create', need.directory or need.bucket_id)}, correct {setting}, or"
+        " write APPWRITE_CREATE_BUCKETS = True.",
         need.bucket_id,
     )
 
@@ -74,20 +74,20 @@ def _description(bucket: BucketSettings) -> str:
     return f"{size} of {kinds}, {readers}"
 
 
-def shortfalls(need: Need, told: Options, largest: int | None = None) -> Iterator[Finding]:
+def shortfalls(need: Need, target: Target, largest: int | None = None) -> Iterator[Finding]:
     """
     Yield what a bucket that is there lacks of what the site needs.
 
     Args:
         need: which bucket, and what it is for.
-        told: the options of the storage.
+        target: the storage that uses it.
         largest: bytes that a file must be allowed to have, if the site knows.
 
     """
     bucket = need.there
     if bucket is None:
         return
-    change = f"{_CHANGE} {bucket.bucket_id}"
+    told, change = target.storage.options, target.command("change", bucket.bucket_id)
     if not bucket.enabled:
         yield error(
             STEP,
@@ -97,8 +97,8 @@ def shortfalls(need: Need, told: Options, largest: int | None = None) -> Iterato
             bucket.bucket_id,
         )
     yield from _access(bucket, told, change)
-    yield from _size(need, bucket, largest)
-    yield from _extensions(need, bucket)
+    yield from _size(need, bucket, largest, change)
+    yield from _extensions(need, bucket, change)
     if told.transformations and bucket.transformations is False:
         yield warning(
             STEP,
@@ -110,9 +110,9 @@ def shortfalls(need: Need, told: Options, largest: int | None = None) -> Iterato
         )
 
 
-def risks(bucket: BucketSettings, told: Options) -> Iterator[Finding]:
+def risks(bucket: BucketSettings, target: Target) -> Iterator[Finding]:
     """Yield what is dangerous about a bucket, although the site would work."""
-    change = f"{_CHANGE} {bucket.bucket_id}"
+    told, change = target.storage.options, target.command("change", bucket.bucket_id)
     for is_on, what, flag in (
         (bucket.encryption, "Files are not encrypted where they are stored", "--encryption"),
         (bucket.antivirus, "Files are not scanned for viruses", "--antivirus"),
@@ -149,7 +149,7 @@ def _access(bucket: BucketSettings, told: Options, change: str) -> Iterator[Find
     if told.access == "public" and not bucket.is_public:
         yield error(
             STEP,
-            "APPWRITE_ACCESS is 'public', but not anyone may read it.",
+            "APPWRITE_ACCESS is 'public', but strangers may not read it.",
             _ACCESS,
             f"Run {change} --public, or write APPWRITE_ACCESS = 'private'.",
             bucket.bucket_id,
@@ -165,11 +165,13 @@ def _access(bucket: BucketSettings, told: Options, change: str) -> Iterator[Find
         )
 
 
-def _size(need: Need, bucket: BucketSettings, largest: int | None) -> Iterator[Finding]:
+def _size(
+    need: Need, bucket: BucketSettings, largest: int | None, change: str
+) -> Iterator[Finding]:
     limit = bucket.maximum_file_size
     if limit is None:
         return
-    way_out = f"Run {_CHANGE} {bucket.bucket_id} --max-size "
+    way_out = f"Run {change} --max-size "
     wanted = [(largest, "the site")] if largest is not None else []
     wanted += [(use.largest, use.field) for use in need.uses if use.largest is not None]
     for size, who in wanted:
@@ -191,10 +193,10 @@ def _size(need: Need, bucket: BucketSettings, largest: int | None) -> Iterator[F
         )
 
 
-def _extensions(need: Need, bucket: BucketSettings) -> Iterator[Finding]:
+def _extensions(need: Need, bucket: BucketSettings, change: str) -> Iterator[Finding]:
     if not bucket.allowed_extensions:
         return
-    change = f"{_CHANGE} {bucket.bucket_id} --extensions"
+    change = f"{change} --extensions"
     # The server compares with the extension in lower case.
     useful = {each for each in bucket.allowed_extensions if each == each.lower()}
     useless = sorted(set(bucket.allowed_extensions) - useful)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from typing import TYPE_CHECKING
 
 import attrs
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Site", "Target", "fields_of", "target"]
 
+_DEFAULT = "default"
 _OF_FIELD = "the storage of "
 
 
@@ -42,6 +44,13 @@ class Target:
     alias: str
     where: str
     storage: CloudStorage
+
+    def command(self, action: str, bucket: str = "") -> str:
+        """Return what a person types to do something with a bucket of it."""
+        words = ["manage.py appwrite_buckets", action]
+        words += [shlex.quote(bucket)] if bucket else []
+        words += ["--storage", shlex.quote(self.alias)] if self.alias != _DEFAULT else []
+        return " ".join(words)
 
 
 @attrs.frozen
@@ -137,7 +146,7 @@ def _is_one(one: Storage, other: Storage) -> bool:
 
 def _usual(site: Site) -> Target:
     for each in site.targets:
-        if each.alias == "default":
+        if each.alias == _DEFAULT:
             return each
     if len(site.targets) == 1:
         return site.targets[0]
@@ -152,12 +161,12 @@ def _usual(site: Site) -> Target:
 def _aliases() -> Iterable[str]:
     if hasattr(django_storage, "storages"):
         return django_storage.storages.backends
-    return ("default",)
+    return (_DEFAULT,)
 
 
 def _where(alias: str) -> str:
     if not hasattr(django_storage, "storages"):
-        return "DEFAULT_FILE_STORAGE" if alias == "default" else alias
+        return "DEFAULT_FILE_STORAGE" if alias == _DEFAULT else alias
     return f"STORAGES[{alias!r}]"
 
 

@@ -118,7 +118,7 @@ class StorageService:
 
     @property
     def store(self) -> FileStore:
-        """Where the files are, for those who look behind their names."""
+        """Where the files are, for those who know locations instead of names."""
         return self._store
 
     # Names

@@ -9,6 +9,7 @@ scope before it looks at the parameters, and these have none that are right.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import socket
 import time
@@ -21,7 +22,7 @@ from cloud_storages import meter
 from cloud_storages.adapters.appwrite.deadlines import Deadline
 from cloud_storages.adapters.appwrite.replies import Reply, ScopeAnswer
 from cloud_storages.adapters.appwrite.sessions import Sessions
-from cloud_storages.adapters.appwrite.transport import parsed_date, received
+from cloud_storages.adapters.appwrite.transport import is_stale, parsed_date, received
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,24 +104,36 @@ class Prober:
         *,
         follow: bool = False,
     ) -> Reply:
+        once = functools.partial(self._ask_once, method, url, headers, follow=follow)
+        try:
+            return once()
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            if not is_stale(error):
+                return Reply(failure=_why(error))
+        # The server had closed a kept connection meanwhile.
+        try:
+            return once()
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            return Reply(failure=_why(error))
+
+    def _ask_once(
+        self, method: str, url: str, headers: Mapping[str, str] | None, *, follow: bool
+    ) -> Reply:
         meter.tell(method)
         deadline = Deadline(self._seconds, 0, time.monotonic)
         began = time.time()
-        try:
-            response = self._sessions.session().request(
-                method,
-                url,
-                headers={"Accept-Encoding": "identity", **(headers or {})},
-                timeout=self._seconds,
-                stream=True,
-                allow_redirects=follow,
-                json={} if method == "POST" else None,
-            )
-            ended = time.time()
-            with contextlib.closing(response):
-                return _reply(response, received(response, _ENOUGH, deadline), began, ended)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            return Reply(failure=_why(error))
+        response = self._sessions.session().request(
+            method,
+            url,
+            headers={"Accept-Encoding": "identity", **(headers or {})},
+            timeout=self._seconds,
+            stream=True,
+            allow_redirects=follow,
+            json={} if method == "POST" else None,
+        )
+        ended = time.time()
+        with contextlib.closing(response):
+            return _reply(response, received(response, _ENOUGH, deadline), began, ended)
 
 
 def _reply(response: requests.Response, body: bytes, began: float, ended: float) -> Reply:

@@ -263,7 +263,7 @@ class AppwriteStore:
                 _BUCKETS,
                 "list buckets",
                 queries=(*narrowed, _limit(PAGE_SIZE), *cursor),
-                what="" if name is None else f"named {name!r}",
+                what="of the project" if name is None else f"named {name!r}",
             )
             page = rows(document, "buckets")
             self._key_is_proven = True

@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     from cloud_storages.adapters.appwrite.forms import Form
     from cloud_storages.adapters.appwrite.sessions import Sessions
 
-__all__ = ["Answer", "Garbled", "Refusal", "Transport", "is_temporary", "parsed_date", "received"]
+__all__ = [
+    "Answer",
+    "Garbled",
+    "Refusal",
+    "Transport",
+    "is_stale",
+    "is_temporary",
+    "parsed_date",
+    "received",
+]
 
 logger = logging.getLogger("cloud_storages")
 
@@ -282,7 +291,7 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         def pause(state: tenacity.RetryCallState) -> float:
             nonlocal stale
             error = state.outcome.exception() if state.outcome is not None else None
-            if error is not None and not stale and _is_stale(error):
+            if error is not None and not stale and is_stale(error):
                 stale = True
                 return 0.0
             # As the server asks, else longer each time, with jitter.
@@ -384,7 +393,7 @@ def _too_late() -> requests.Timeout:
     return requests.Timeout("the answer was not there by the deadline")
 
 
-def _is_stale(error: BaseException) -> bool:
+def is_stale(error: BaseException) -> bool:
     """Whether a connection broke before anything of an answer came."""
     while not isinstance(error, _STALE):
         causes = [each for each in error.args if isinstance(each, BaseException)]

@@ -74,27 +74,25 @@ def _findings(target: Target, manner: Manner) -> Iterator[Finding]:
         yield from _all_right([server.version(answer)], "The server must be a newer one first.")
         yield server.clock(answer, told)
         accepted = server.project_and_key(prober.health())
-        yield from _all_right(accepted, "The server must take project and key first.", known=True)
+        yield from _all_right(accepted, "The server must take project and key first.")
         known = rights.answers(prober.scope)
         yield from rights.look(known, told)
     else:
         known = dict.fromkeys(SCOPES, ScopeAnswer.HELD)
         visit = _visiting(store)
         yield _kept_in_memory(deploy=manner.deploy)
-    room = Inside(target.storage, store, visit, known, manner.largest)
+    room = Inside(target, store, visit, known, manner.largest)
     yield from room.buckets()
     yield from room.urls(dry_run=manner.dry_run)
 
 
-def _all_right(
-    findings: Iterable[Finding], otherwise: str, *, known: bool = False
-) -> Iterator[Finding]:
-    """Yield findings; stop if something is wrong that the rest rests on, or must be known."""
+def _all_right(findings: Iterable[Finding], otherwise: str) -> Iterator[Finding]:
+    """Yield findings; stop if something is wrong that all the rest rests on."""
     verdicts = set()
     for finding in findings:
         verdicts.add(finding.verdict)
         yield finding
-    if Verdict.ERROR in verdicts or (known and Verdict.NOT_TOLD in verdicts):
+    if Verdict.ERROR in verdicts:
         raise _Stop(otherwise)
 
 

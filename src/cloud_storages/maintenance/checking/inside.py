@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from cloud_storages.adapters.appwrite.replies import Reply
-    from cloud_storages.backends.base import CloudStorage
     from cloud_storages.maintenance.needs import Need
+    from cloud_storages.maintenance.sites import Target
     from cloud_storages.ports import FileStore
 
 __all__ = ["STEPS", "Inside"]
@@ -37,7 +37,7 @@ class Inside:
     What there is on a server that takes project and key.
 
     Args:
-        storage: which storage's.
+        target: which storage's.
         store: its files.
         visit: asks for a URL without credentials.
         known: what is known of each scope of the key.
@@ -47,40 +47,41 @@ class Inside:
 
     def __init__(
         self,
-        storage: CloudStorage,
+        target: Target,
         store: FileStore,
         visit: Callable[[str], Reply],
         known: Mapping[str, ScopeAnswer],
         largest: int | None,
     ) -> None:
-        self._storage = storage
+        self._target = target
         self._store = store
         self._visit = visit
         self._known = known
         self._largest = largest
-        self._told = storage.options
+        self._told = target.storage.options
         self._there: dict[str, BucketSettings] = {}
+        self._why_unlisted = "without the scope buckets.read"
 
     def buckets(self) -> Iterator[Finding]:
         """Yield what is found of each bucket that the site would use."""
         listed = self._listed()
-        for need in needs_of(self._storage, listed or ()):
+        for need in needs_of(self._target.storage, listed or ()):
             if listed is None:
                 yield self._unlisted(need)
                 continue
             yield self._present(need)
             if need.there is not None:
                 self._there[need.bucket_id] = need.there
-                yield from fitness.shortfalls(need, self._told, self._largest)
-                yield from fitness.risks(need.there, self._told)
-        for field in untold_fields(self._storage):
+                yield from fitness.shortfalls(need, self._target, self._largest)
+                yield from fitness.risks(need.there, self._target)
+        for field in untold_fields(self._target.storage):
             why = "Which directories it uses cannot be told: its upload_to is a function."
             yield not_told(fitness.STEP, why, field)
 
     def urls(self, *, dry_run: bool) -> Iterator[Finding]:
         """Yield whether a URL opens what is in each bucket; after ``buckets``."""
         has_tokens = _HAS_TOKENS.get(self._known["tokens.write"])
-        doorway = Doorway(self._store, self._told, self._visit, has_tokens)
+        doorway = Doorway(self._target, self._store, self._visit, has_tokens)
         look = doorway.look_only if dry_run else doorway.look
         for bucket in self._there.values():
             if not dry_run and self._lacks("files.write"):
@@ -97,14 +98,15 @@ class Inside:
             return None
         try:
             return list(self._store.all_bucket_settings())
-        except CloudStorageError:
+        except CloudStorageError as problem:
+            self._why_unlisted = f"now: {reason_of(problem)}"
             return None
 
     def _present(self, need: Need) -> Finding:
         would_be_created = need.there is None and not need.rivals and self._told.create_buckets
         if would_be_created and self._lacks("buckets.write"):
             return _not_to_be_created(need, "buckets.write")
-        return fitness.presence(need, self._told)
+        return fitness.presence(need, self._target)
 
     def _unlisted(self, need: Need) -> Finding:
         """Return what can be told of a bucket by a key that may not look at any."""
@@ -115,11 +117,11 @@ class Inside:
         except BucketMissing:
             if self._told.create_buckets:
                 return _not_to_be_created(need, "buckets.read and buckets.write")
-            return fitness.presence(need, self._told)
+            return fitness.presence(need, self._target)
         except CloudStorageError as problem:
             return not_told(fitness.STEP, reason_of(problem), bucket_id)
         self._there[bucket_id] = BucketSettings(bucket_id, need.name)
-        why = "Is there; what it takes cannot be told without the scope buckets.read."
+        why = f"Is there; what it takes cannot be told {self._why_unlisted.rstrip('.')}."
         return not_told(fitness.STEP, why, bucket_id)
 
     def _lacks(self, scope: str) -> bool:

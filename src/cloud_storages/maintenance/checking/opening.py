@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cloud_storages.backends.options import Options
     from cloud_storages.domain.values import BucketSettings
     from cloud_storages.maintenance.findings import Finding
+    from cloud_storages.maintenance.sites import Target
     from cloud_storages.ports import FileStore
 
 __all__ = ["STEP", "Doorway"]
@@ -45,17 +46,21 @@ class Doorway:
     How files of a storage are opened by strangers.
 
     Attributes:
-        store: the files.
-        told: the options of the storage.
+        target: the storage.
+        store: its files.
         visit: asks for a URL without credentials.
         has_tokens: whether the key may make tokens; None if that is not known.
 
     """
 
+    target: Target
     store: FileStore
-    told: Options
     visit: Callable[[str], Reply]
     has_tokens: bool | None = None
+
+    @property
+    def _told(self) -> Options:
+        return self.target.storage.options
 
     def look(self, bucket: BucketSettings) -> Iterator[Finding]:
         """Yield whether a URL opens a file that is stored in a bucket for a moment."""
@@ -96,13 +101,13 @@ class Doorway:
             yield not_told(STEP, why, bucket_id)
             return
         yield self._without_token(file.location, None)
-        if self.told.access == "private":
+        if self._told.access == "private":
             message = "Whether a token opens a file is not tried: a dry run makes none."
             yield not_told(STEP, message, bucket_id)
 
     def _opened(self, location: Location, content: bytes) -> Iterator[Finding]:
         yield self._without_token(location, content)
-        if self.told.access == "private":
+        if self._told.access == "private":
             yield self._with_token(location, content)
 
     def _without_token(self, location: Location, content: bytes | None) -> Finding:
@@ -110,13 +115,13 @@ class Doorway:
         reply = self.visit(self.store.url(location))
         if _unreachable(reply):
             return self._not_reached(reply, subject)
-        is_private = self.told.access == "private"
+        is_private = self._told.access == "private"
         if reply.is_ok and is_private:
             return error(
                 STEP,
                 "Anyone can open its files, without a token.",
                 _ACCESS,
-                f"Run manage.py appwrite_buckets change {subject} --private.",
+                f"Run {self.target.command('change', subject)} --private.",
                 subject,
             )
         if is_private:
@@ -129,8 +134,8 @@ class Doorway:
             STEP,
             f"Its files do not open for everyone: {_said(reply)}.",
             _ACCESS,
-            f"Run manage.py appwrite_buckets change {subject} --public, or write"
-            f" {_ACCESS} = 'private'.",
+            f"Run {self.target.command('change', subject)} --public, or write {_ACCESS} ="
+            " 'private'.",
             subject,
         )
 
@@ -167,11 +172,11 @@ class Doorway:
 
     @property
     def _address(self) -> str:
-        is_own = self.told.public_endpoint is not None
+        is_own = self._told.public_endpoint is not None
         return "APPWRITE_PUBLIC_ENDPOINT" if is_own else "APPWRITE_API_ENDPOINT"
 
     def _another(self, subject: str) -> Finding:
-        url = self.told.public_endpoint or self.told.endpoint
+        url = self._told.public_endpoint or self._told.endpoint
         return error(
             STEP,
             f"{url} shows something else than the file.",
@@ -181,7 +186,7 @@ class Doorway:
         )
 
     def _not_reached(self, reply: Reply, subject: str) -> Finding:
-        url = self.told.public_endpoint or self.told.endpoint
+        url = self._told.public_endpoint or self._told.endpoint
         return warning(
             STEP,
             f"{url} cannot be reached from this machine, browsers may fare better: {_said(reply)}.",

@@ -139,8 +139,13 @@ def project_and_key(reply: Reply) -> tuple[Finding, Finding]:
         return fine("project", "The server has this project."), _refused(
             "The server does not take the key for one of this project."
         )
-    why = f"The server did not answer whether it takes the key: {_said(reply)}."
-    return not_told("project", why), not_told("key", why)
+    finding = error(
+        "project",
+        f"The server does not say whether it has this project: {_said(reply)}.",
+        _ENDPOINT,
+        "Look into the server's log, and try again.",
+    )
+    return finding, not_told("key", "The server does not say whether it takes the key.")
 
 
 def clock(reply: Reply, told: Options) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
 from django.core.checks import ERROR
 
 from cloud_storages.backends.options import OPTIONS
@@ -23,7 +24,7 @@ __all__ = ["STEP", "finding_of", "look"]
 
 STEP = "settings"
 #: Told of unencrypted addresses, which are looked at more closely in a step of their own.
-_TOLD_ELSEWHERE = frozenset({"cloud_storages.W001"})
+_TOLD_ELSEWHERE = "cloud_storages.W001"
 _NAMES = (*(option.setting for option in OPTIONS), "DEFAULT_FILE_STORAGE", "upload_to")
 _SETTING = re.compile("|".join(rf"\b{name}\b" for name in _NAMES))
 
@@ -33,7 +34,10 @@ def look(target: Target) -> Iterator[Finding]:
     messages = faults_of(target.where, target.storage)
     if not any(message.level >= ERROR for message in messages):
         messages += advice_on(target.where, target.storage, fields_of(target.storage))
-    found = [finding_of(each) for each in messages if each.id not in _TOLD_ELSEWHERE]
+    found = [
+        attrs.evolve(each, message=_without(target.where, each.message))
+        for each in (finding_of(message) for message in messages if message.id != _TOLD_ELSEWHERE)
+    ]
     if not any(each.verdict is Verdict.ERROR for each in found):
         yield fine(STEP, "All that are needed are there.")
     yield from found
@@ -42,7 +46,13 @@ def look(target: Target) -> Iterator[Finding]:
 def finding_of(message: CheckMessage) -> Finding:
     """Return what a system check says as a finding."""
     text = str(message.msg)
-    named = _SETTING.search(text)
+    named = _SETTING.search(text) or _SETTING.search(message.hint or "")
     verdict = Verdict.ERROR if message.level >= ERROR else Verdict.WARNING
     setting = named[0] if named else "STORAGES"
     return Finding(STEP, verdict, text, "", setting, message.hint or "")
+
+
+def _without(where: str, message: str) -> str:
+    """Return a message without what it begins with, which the finding tells already."""
+    text = message.removeprefix(f"{where}: ")
+    return text[:1].upper() + text[1:]

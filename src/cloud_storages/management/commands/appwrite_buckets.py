@@ -1,4 +1,4 @@
-"""``manage.py appwrite_buckets``: buckets listed, created, changed, compared with what is needed."""
+"""``manage.py appwrite_buckets``: buckets listed, created, changed, compared with the needed."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.findings import Verdict
 from cloud_storages.maintenance.sizes import shown
 from cloud_storages.management.arguments import extensions_argument, size_argument
-from cloud_storages.management.base import MaintenanceCommand
-from cloud_storages.management.examples import show_examples
+from cloud_storages.management.explained import ExplainedCommand
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -48,8 +47,16 @@ _WISHES = {
     "enabled": "enabled",
 }
 
+_EXAMPLES = """\
+examples:
+  manage.py appwrite_buckets list
+  manage.py appwrite_buckets create photos --public --extensions jpg,png --max-size 20MB
+  manage.py appwrite_buckets create --needed --dry-run
+  manage.py appwrite_buckets change photos --max-size 50MB
+  manage.py appwrite_buckets compare --storage private"""
 
-class Command(MaintenanceCommand):
+
+class Command(ExplainedCommand):
     """Looks at buckets and changes them; never deletes one."""
 
     help = """\
@@ -75,14 +82,7 @@ Exit code 0: done, or nothing is lacking; 1: compare found differences; 2: it co
             "how a bucket shall be", "With create and change; max-size with compare, too."
         )
         self._add_wishes(how.add_argument)
-        show_examples(
-            parser,
-            "manage.py appwrite_buckets list",
-            "manage.py appwrite_buckets create photos --public --extensions jpg,png --max-size 20MB",
-            "manage.py appwrite_buckets create --needed --dry-run",
-            "manage.py appwrite_buckets change photos --max-size 50MB",
-            "manage.py appwrite_buckets compare --storage private",
-        )
+        parser.epilog = _EXAMPLES
 
     def _add_wishes(self, add: Any) -> None:
         add("--name", help="As shown to people. Default: the directory.")
@@ -145,9 +145,7 @@ Exit code 0: done, or nothing is lacking; 1: compare found differences; 2: it co
             return create_needed_buckets(storage, wishes, dry_run=is_dry)
         return create_bucket(storage, bucket, wishes, dry_run=is_dry)
 
-    def tell(
-        self, outcome: BucketList | Comparison | BucketChanges, options: dict[str, Any]
-    ) -> None:
+    def tell(self, outcome: Any, options: dict[str, Any]) -> None:
         """Print what there is, what is lacking or what was done."""
         del options
         if isinstance(outcome, BucketList):

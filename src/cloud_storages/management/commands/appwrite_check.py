@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cloud_storages.maintenance.checking import Report, Verdict, check
 from cloud_storages.management.arguments import size_argument
-from cloud_storages.management.base import MaintenanceCommand
-from cloud_storages.management.examples import show_examples
+from cloud_storages.management.explained import ExplainedCommand
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -17,7 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Command"]
 
-_WIDTH = 100
+#: Columns of a line, and of what stands before a finding's text.
+_WIDTH, _INDENT = 100, 21
+#: Steps whose messages name what they are about.
+_NAMES_ITS_SUBJECT = frozenset({"https", "endpoint", "version"})
 _MARKS = {
     Verdict.FINE: "ok",
     Verdict.WARNING: "warning",
@@ -25,8 +27,14 @@ _MARKS = {
     Verdict.NOT_TOLD: "?",
 }
 
+_EXAMPLES = """\
+examples:
+  manage.py appwrite_check
+  manage.py appwrite_check --deploy --json default
+  manage.py appwrite_check --dry-run --max-size 50MB"""
 
-class Command(MaintenanceCommand):
+
+class Command(ExplainedCommand):
     """Looks at every storage of this package, step by step."""
 
     help = """\
@@ -58,12 +66,7 @@ Exit code 0: nothing is wrong; 1: something is; 2: there is no such storage."""
             metavar="SIZE",
             help="The largest file the site takes, such as 50MB: every bucket must allow it.",
         )
-        show_examples(
-            parser,
-            "manage.py appwrite_check",
-            "manage.py appwrite_check --deploy --json default",
-            "manage.py appwrite_check --dry-run --max-size 50MB",
-        )
+        parser.epilog = _EXAMPLES
 
     def work(self, options: dict[str, Any]) -> Report:
         """Look at the storages, and print what is found as soon as it is, unless as JSON."""
@@ -73,7 +76,7 @@ Exit code 0: nothing is wrong; 1: something is; 2: there is no such storage."""
             deploy=options["deploy"],
             dry_run=options["dry_run"],
             largest=options["max_size"],
-            on_finding=lambda _: None if options["json"] else self._show,
+            on_finding=_keep_quiet if options["json"] else self._show,
         )
 
     def tell(self, outcome: Report, options: dict[str, Any]) -> None:
@@ -92,7 +95,8 @@ Exit code 0: nothing is wrong; 1: something is; 2: there is no such storage."""
             self.stdout.write(self.style.MIGRATE_HEADING(f"\n{finding.storage}"))
         styles = {Verdict.ERROR: self.style.ERROR, Verdict.WARNING: self.style.WARNING}
         mark = styles.get(finding.verdict, str)(f"{_MARKS[finding.verdict]:<8}")
-        subject = f"{finding.subject}: " if finding.subject else ""
+        is_named = not finding.subject or finding.step in _NAMES_ITS_SUBJECT
+        subject = "" if is_named else f"{finding.subject}: "
         head = f"  {mark} {finding.step:<9} "
         told = [subject + finding.message]
         told += [f"Setting: {finding.setting}."] if finding.setting and finding.way_out else []
@@ -101,7 +105,8 @@ Exit code 0: nothing is wrong; 1: something is; 2: there is no such storage."""
         self.stdout.write(head + f"\n{' ' * _INDENT}".join(lines))
 
 
-_INDENT = 21
+def _keep_quiet(finding: Finding) -> None:
+    """Tell nothing yet."""
 
 
 def _counted(count: int, what: str) -> str:
