@@ -394,7 +394,7 @@ def _too_late() -> requests.Timeout:
 
 
 def is_stale(error: BaseException) -> bool:
-    """Whether a connection broke before anything of an answer came."""
+    """Return whether a connection broke before anything of an answer came."""
     while not isinstance(error, _STALE):
         causes = [each for each in error.args if isinstance(each, BaseException)]
         if not causes:

@@ -81,18 +81,20 @@ Exit code 0: done, or nothing is lacking; 1: compare found differences; 2: it co
         how = parser.add_argument_group(
             "how a bucket shall be", "With create and change; max-size with compare, too."
         )
-        self._add_wishes(how.add_argument)
+        self._add_wishes(how)
         parser.epilog = _EXAMPLES
 
-    def _add_wishes(self, add: Any) -> None:
+    def _add_wishes(self, how: Any) -> None:
+        add = how.add_argument
+        readers, openness = (how.add_mutually_exclusive_group() for _ in range(2))
         add("--name", help="As shown to people. Default: the directory.")
-        add(
+        readers.add_argument(
             "--public",
             action="store_true",
             default=None,
             help="Anyone may read every file in it. Default of a new one: as APPWRITE_ACCESS.",
         )
-        add(
+        readers.add_argument(
             "--private",
             dest="public",
             action="store_false",
@@ -120,8 +122,10 @@ Exit code 0: done, or nothing is lacking; 1: compare found differences; 2: it co
             ("--file-security", "Let permissions of single files count, too."),
         ):
             add(flag, action=BooleanOptionalAction, default=None, help=what)
-        add("--enabled", action="store_true", default=None, help="Open it to visitors again.")
-        add(
+        openness.add_argument(
+            "--enabled", action="store_true", default=None, help="Open it to visitors again."
+        )
+        openness.add_argument(
             "--disabled",
             dest="enabled",
             action="store_false",
