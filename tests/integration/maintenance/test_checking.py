@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core.management import call_command
 from django.core.validators import FileExtensionValidator
 
 from cloud_storages.backends.appwrite import AppWriteStorage
 from cloud_storages.emulator import Emulator, Fault
 from cloud_storages.maintenance.checking import Finding, Report, Verdict, check
+from tests.commands import ran
 from tests.site.models import Document
 from tests.unit.django.contract.sites import default_storage_is
 
@@ -478,7 +477,7 @@ class TestABucket:
             ({"transformations": False}, "no previews"),
             ({"permissions": ['read("any")', 'create("users")']}, "created"),
         ],
-        ids=lambda value: str(value),
+        ids=str,
     )
     def test_that_is_not_as_safe_or_useful_as_it_could_be(
         self,
@@ -605,45 +604,38 @@ class TestAUrl:
 
 
 class TestTheCommand:
-    def run(self, *arguments: str, code: int) -> str:
-        out = io.StringIO()
-        try:
-            call_command("appwrite_check", *arguments, stdout=out)
-        except SystemExit as left:
-            assert left.code == code
-        else:
-            assert code == 0
-        assert not any(key in out.getvalue() for key in SECRETS)
-        return out.getvalue()
-
     def test_prints_each_finding_and_exits_with_0_if_nothing_is_wrong(
         self, right: dict[str, Any]
     ) -> None:
         with default_storage_is(APPWRITE, **right):
-            text = self.run(code=0)
+            done = ran("appwrite_check")
 
-        assert all(f" {step} " in text for step in STEPS)
-        assert text.endswith("0 errors, 0 warnings, 1 not told\n")
+        assert done.code == 0
+        assert all(f" {step} " in done.out for step in STEPS)
+        assert done.out.endswith("0 errors, 0 warnings, 1 not told\n")
 
     def test_prints_setting_and_way_out_and_exits_with_1_if_something_is_wrong(
         self, right: dict[str, Any]
     ) -> None:
         with default_storage_is(APPWRITE, **{**right, "api_key": EXPIRED_KEY}):
-            text = self.run("default", code=1)
+            done = ran("appwrite_check", "default")
 
-        assert "ERROR" in text
-        assert "Setting: APPWRITE_API_KEY." in text
-        assert "Make a new key" in text
+        assert done.code == 1
+        assert "ERROR" in done.out
+        assert "Setting: APPWRITE_API_KEY." in done.out
+        assert "Make a new key" in done.out
+        assert EXPIRED_KEY not in done.out
 
     def test_prints_one_document_for_machines(self, right: dict[str, Any]) -> None:
         with default_storage_is(APPWRITE, **{**right, "project_id": "another"}):
-            told = json.loads(self.run("--json", code=1))
+            done = ran("appwrite_check", "--json")
 
-        assert told["ok"] is False
+        told = json.loads(done.out)
+        assert (done.code, told["ok"]) == (1, False)
         (error,) = (each for each in told["findings"] if each["verdict"] == "error")
         assert error["setting"] == "APPWRITE_PROJECT_ID"
 
     def test_counts_warnings_where_a_site_is_deployed(self, right: dict[str, Any]) -> None:
         with default_storage_is(APPWRITE, **right):
-            self.run(code=0)
-            self.run("--deploy", code=1)
+            assert ran("appwrite_check").code == 0
+            assert ran("appwrite_check", "--deploy").code == 1
