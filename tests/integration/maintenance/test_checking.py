@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,20 @@ class TestRightSettings:
         wrong = [each.setting for each in report.findings if each.verdict is not Verdict.FINE]
         assert wrong == (["APPWRITE_CACHE"] if access == "private" else [])
         assert {each.subject for each in at(report, "url")} == set(buckets)
+
+    @pytest.mark.usefixtures("buckets")
+    def test_leave_neither_key_nor_token_in_a_log(
+        self, right: dict[str, Any], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+
+        report = checked({**right, "access": "private", "layout": "path"})
+
+        # A token was made and used, if only to find a public bucket.
+        assert [each.verdict for each in at(report, "url")] == [Verdict.ERROR, Verdict.FINE]
+        assert "/tokens/buckets/media/files/" in caplog.text
+        assert "token=" not in caplog.text
+        assert not any(key in caplog.text for key in SECRETS)
 
     @pytest.mark.usefixtures("buckets")
     def test_leave_nothing_behind(

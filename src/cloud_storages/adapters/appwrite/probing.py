@@ -9,9 +9,10 @@ scope before it looks at the parameters, and these have none that are right.
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
+import logging
 import socket
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from cloud_storages.adapters.appwrite.sessions import Sessions
 from cloud_storages.adapters.appwrite.transport import is_stale, parsed_date, received
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from cloud_storages.adapters.appwrite.connection import Connection
 
@@ -49,6 +50,8 @@ _PROBES: Mapping[str, tuple[str, str]] = {
     "tokens.read": ("GET", f"/tokens/buckets/{_NO_ID}/files/{_NO_ID}"),
     "tokens.write": ("POST", f"/tokens/buckets/{_NO_ID}/files/{_NO_ID}"),
 }
+#: Scopes that older servers do not know, nor what they are for.
+_NEWER = frozenset({"tokens.read", "tokens.write"})
 
 
 class Prober:
@@ -82,13 +85,15 @@ class Prober:
             return ScopeAnswer.HELD
         if reply.status == _UNAUTHORIZED and reply.kind == "general_unauthorized_scope":
             return ScopeAnswer.LACKING
-        if reply.is_missing and reply.kind in (None, "general_route_not_found"):
+        has_no_route = reply.is_missing and reply.kind in (None, "general_route_not_found")
+        if has_no_route and name in _NEWER:
             return ScopeAnswer.UNKNOWN_TO_SERVER
         return ScopeAnswer.NOT_TOLD
 
     def visit(self, url: str) -> Reply:
         """Ask for an address as a browser does that has neither key nor cookie."""
-        return self._ask("GET", url, follow=True)
+        with _unlogged():
+            return self._ask("GET", url, follow=True)
 
     def _key(self) -> dict[str, str]:
         return {
@@ -104,17 +109,14 @@ class Prober:
         *,
         follow: bool = False,
     ) -> Reply:
-        once = functools.partial(self._ask_once, method, url, headers, follow=follow)
-        try:
-            return once()
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            if not is_stale(error):
-                return Reply(failure=_why(error))
-        # The server had closed a kept connection meanwhile.
-        try:
-            return once()
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            return Reply(failure=_why(error))
+        for is_last in (False, True):
+            try:
+                return self._ask_once(method, url, headers, follow=follow)
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                # A kept connection may turn out to be closed by the server meanwhile.
+                if is_last or not is_stale(error):
+                    return Reply(failure=_why(error))
+        raise AssertionError("unreachable: the last attempt returns")
 
     def _ask_once(
         self, method: str, url: str, headers: Mapping[str, str] | None, *, follow: bool
@@ -134,6 +136,22 @@ class Prober:
         ended = time.time()
         with contextlib.closing(response):
             return _reply(response, received(response, _ENOUGH, deadline), began, ended)
+
+
+@contextlib.contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep an address out of urllib3's log, for there may be a token in it."""
+    logger = logging.getLogger("urllib3.connectionpool")
+    thread = threading.get_ident()
+
+    def is_of_another(record: logging.LogRecord) -> bool:
+        return record.thread != thread
+
+    logger.addFilter(is_of_another)
+    try:
+        yield
+    finally:
+        logger.removeFilter(is_of_another)
 
 
 def _reply(response: requests.Response, body: bytes, began: float, ended: float) -> Reply:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import attrs
 from django.core.checks import ERROR
 
 from cloud_storages.backends.options import OPTIONS
@@ -34,25 +33,23 @@ def look(target: Target) -> Iterator[Finding]:
     messages = faults_of(target.where, target.storage)
     if not any(message.level >= ERROR for message in messages):
         messages += advice_on(target.where, target.storage, fields_of(target.storage))
-    found = [
-        attrs.evolve(each, message=_without(target.where, each.message))
-        for each in (finding_of(message) for message in messages if message.id != _TOLD_ELSEWHERE)
-    ]
+    found = [finding_of(each, target.where) for each in messages if each.id != _TOLD_ELSEWHERE]
     if not any(each.verdict is Verdict.ERROR for each in found):
         yield fine(STEP, "All that are needed are there.")
     yield from found
 
 
-def finding_of(message: CheckMessage) -> Finding:
-    """Return what a system check says as a finding."""
-    text = str(message.msg)
+def finding_of(message: CheckMessage, where: str = "") -> Finding:
+    """
+    Return what a system check says as a finding.
+
+    Args:
+        message: what it says.
+        where: what it calls the storage, which the finding tells in another place.
+
+    """
+    text = str(message.msg).removeprefix(f"{where}: ")
     named = _SETTING.search(text) or _SETTING.search(message.hint or "")
     verdict = Verdict.ERROR if message.level >= ERROR else Verdict.WARNING
     setting = named[0] if named else "STORAGES"
-    return Finding(STEP, verdict, text, "", setting, message.hint or "")
-
-
-def _without(where: str, message: str) -> str:
-    """Return a message without what it begins with, which the finding tells already."""
-    text = message.removeprefix(f"{where}: ")
-    return text[:1].upper() + text[1:]
+    return Finding(STEP, verdict, text[:1].upper() + text[1:], "", setting, message.hint or "")
