@@ -354,13 +354,13 @@ def _contradicts(where: str, told: options.Options, bucket: BucketInfo) -> Itera
         may = f"may be read by {roles}" if is_private else "may not be read by any"
         yield Warning(
             f"{where}: APPWRITE_ACCESS is {told.access!r}, but {subject} {may}.",
-            hint="Change the permissions of the bucket in the Appwrite console.",
+            hint="Change who may read it with manage.py appwrite_buckets, or in the Appwrite console.",
             id="cloud_storages.W008",
         )
     if told.transformations and not bucket.draws:
         yield Warning(
             f"{where}: {subject} shows no previews: its image transformations are off.",
-            hint="Switch them on in the Appwrite console, or write APPWRITE_TRANSFORMATIONS = False"
-            " to show pictures as they are.",
+            hint="Switch them on with manage.py appwrite_buckets, or write APPWRITE_TRANSFORMATIONS"
+            " = False to show pictures as they are.",
             id="cloud_storages.W010",
         )
