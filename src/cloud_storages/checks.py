@@ -354,7 +354,7 @@ def _contradicts(where: str, told: options.Options, bucket: BucketInfo) -> Itera
         may = f"may be read by {roles}" if is_private else "may not be read by any"
         yield Warning(
             f"{where}: APPWRITE_ACCESS is {told.access!r}, but {subject} {may}.",
-            hint="Change who may read it with manage.py appwrite_buckets, or in the Appwrite console.",
+            hint="Change that with manage.py appwrite_buckets, or in the Appwrite console.",
             id="cloud_storages.W008",
         )
     if told.transformations and not bucket.draws:
