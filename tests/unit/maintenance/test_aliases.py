@@ -42,8 +42,16 @@ def test_a_setting_that_is_missing_is_named_with_the_alias():
         cloud_storage_of("cloud_storages.backends.appwrite.AppWriteStorage")
 
 
-def appwrite(**options):
-    return AppWriteStorage(**{"project_id": "p", "api_key": "k", "bucket_id": "b", **options})
+def appwrite(cls=AppWriteStorage, **options):
+    return cls(**{"project_id": "p", "api_key": "k", "bucket_id": "b", **options})
+
+
+class Careful(AppWriteStorage):
+    """As a site has it, to do something more with files that are kept where they are."""
+
+
+class Tidy(FileSystemStorage):
+    pass
 
 
 @pytest.mark.parametrize(
@@ -52,8 +60,10 @@ def appwrite(**options):
         (appwrite(), appwrite(api_key="another", timeout=5.0)),
         (InMemoryStorage(), default_storage),
         (FileSystemStorage("media"), FileSystemStorage("media/../media/")),
+        (appwrite(), appwrite(Careful)),
+        (FileSystemStorage("media"), Tidy("media")),
     ],
-    ids=["another key", "lazy", "another spelling"],
+    ids=["another key", "lazy", "another spelling", "subclass", "subclass on disk"],
 )
 def test_what_opens_the_same_files_is_one_place(one, other):
     assert is_same_place(one, other)
@@ -69,8 +79,9 @@ def test_what_opens_the_same_files_is_one_place(one, other):
         (appwrite(), appwrite(buckets={"docs": "d"})),
         (FileSystemStorage("media"), FileSystemStorage("other")),
         (FileSystemStorage("media"), InMemoryStorage()),
+        (appwrite(), appwrite(InMemoryStorage)),
     ],
-    ids=["bucket", "layout", "location", "mapping", "folder", "class"],
+    ids=["bucket", "layout", "location", "mapping", "folder", "class", "fake"],
 )
 def test_what_opens_other_files_is_another_place(one, other):
     assert not is_same_place(one, other)
