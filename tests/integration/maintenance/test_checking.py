@@ -320,17 +320,38 @@ class TestAScopeThatIsMissing:
         assert only(at(report, "bucket")).verdict is Verdict.NOT_TOLD
         assert only(at(report, "url")).verdict is Verdict.FINE
 
-    @pytest.mark.parametrize("scope", ["buckets.read", "buckets.write"])
+    @pytest.mark.parametrize(
+        ("scope", "of_the_root"),
+        # No bucket of the root's name is looked for, and nothing is certain to be saved in it.
+        [("buckets.read", Verdict.FINE), ("buckets.write", Verdict.WARNING)],
+    )
     def test_is_an_error_once_a_bucket_is_to_be_created(
-        self, right: dict[str, Any], scope: str
+        self, right: dict[str, Any], scope: str, of_the_root: Verdict
     ) -> None:
         report = checked({**right, "api_key": KEYS_WITHOUT[scope]})
 
-        found = at(report, "bucket")
-        assert len(found) == 4
+        root, *found = at(report, "bucket")
+        assert (root.subject, root.verdict) == ("media", of_the_root)
+        assert len(found) == 3
         for each in found:
             assert (each.verdict, each.setting) == (Verdict.ERROR, "APPWRITE_API_KEY")
             assert scope in each.way_out
+
+    @pytest.mark.usefixtures("buckets")
+    def test_is_not_what_a_listing_that_fails_is_taken_for(
+        self, right: dict[str, Any], installation: Emulator, wire: Callable[..., Any]
+    ) -> None:
+        wire("DELETE", "/storage/buckets/short")
+        installation.inject(Fault("GET", "/storage/buckets$", status=503, times=100))
+
+        report = checked(right)
+
+        assert report.ok
+        assert not report.of(Verdict.WARNING)
+        found = at(report, "bucket")
+        assert [each.verdict for each in found] == [Verdict.NOT_TOLD] * 4
+        assert all("503" in each.message for each in found)
+        assert {each.subject for each in at(report, "url")} == {"media", "documents", "pictures"}
 
     def test_is_found_out_without_changing_anything(
         self, right: dict[str, Any], installation: Emulator

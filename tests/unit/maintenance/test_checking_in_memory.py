@@ -13,6 +13,7 @@ from cloud_storages.maintenance.errors import CannotRun
 from tests.commands import ran
 from tests.site.models import Document
 from tests.unit.django.contract.sites import default_storage_is, needs_storages
+from tests.unit.django.sites_of_their_own import output_of
 
 APPWRITE = "cloud_storages.backends.appwrite.AppWriteStorage"
 IN_MEMORY = "cloud_storages.backends.memory.InMemoryStorage"
@@ -142,3 +143,34 @@ def test_the_help_of_each_command_has_examples(command, capsys):
 
     assert done.code == 0
     assert f"manage.py {command}" in capsys.readouterr().out
+
+
+def test_a_site_without_the_sdk_is_told_to_install_it():
+    printed = output_of(
+        """
+        import django
+        from django.conf import settings
+
+        backend = "cloud_storages.backends.appwrite.AppWriteStorage"
+        storage = {"STORAGES": {"default": {"BACKEND": backend}}}
+        if django.VERSION < (4, 2):
+            storage = {"DEFAULT_FILE_STORAGE": backend}
+        settings.configure(
+            INSTALLED_APPS=["cloud_storages"],
+            APPWRITE_API_KEY="standard_0123456789",
+            APPWRITE_PROJECT_ID="site",
+            APPWRITE_BUCKET_ID="media",
+            APPWRITE_ACCESS="public",
+            **storage,
+        )
+        django.setup()
+        from cloud_storages.maintenance.checking import check
+
+        report = check()
+        print(report.ok, *(each.way_out for each in report.findings if each.way_out))
+        """,
+        hidden=("appwrite", "requests", "tenacity", "urllib3"),
+    )
+
+    assert printed.startswith("False ")
+    assert "pip install 'django-cloud-storages[appwrite]'" in printed

@@ -64,7 +64,7 @@ def findings_of(target: Target, manner: Manner) -> Iterator[Finding]:
 def _findings(target: Target, manner: Manner) -> Iterator[Finding]:
     yield from _all_right(settled.look(target), "The settings must be right first.")
     told, store = target.storage.options, target.storage.service.store
-    known: dict[str, ScopeAnswer] = {}
+    known: dict[str, ScopeAnswer]
     if isinstance(store, AppwriteStore):
         prober = store.prober()
         visit: Callable[[str], Reply] = prober.visit

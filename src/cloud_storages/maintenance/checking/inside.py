@@ -11,7 +11,7 @@ from cloud_storages.maintenance import fitness
 from cloud_storages.maintenance.checking import opening
 from cloud_storages.maintenance.checking.opening import Doorway
 from cloud_storages.maintenance.errors import reason_of
-from cloud_storages.maintenance.findings import Finding, error, not_told
+from cloud_storages.maintenance.findings import Finding, error, not_told, warning
 from cloud_storages.maintenance.needs import needs_of, untold_fields
 
 if TYPE_CHECKING:
@@ -104,9 +104,18 @@ class Inside:
 
     def _present(self, need: Need) -> Finding:
         would_be_created = need.there is None and not need.rivals and self._told.create_buckets
-        if would_be_created and self._lacks("buckets.write"):
-            return _not_to_be_created(need, "buckets.write")
+        lacking = self._lacking_to_create(need)
+        if would_be_created and lacking:
+            return _not_to_be_created(need, lacking)
         return fitness.presence(need, self._target)
+
+    def _lacking_to_create(self, need: Need) -> list[str]:
+        """Return the scopes that the first file for a directory without a bucket would miss."""
+        scopes = ["buckets.write"]
+        if not self._told.plan.is_given(need.directory):
+            # One of its name is looked for first.
+            scopes.insert(0, "buckets.read")
+        return [scope for scope in scopes if self._lacks(scope)]
 
     def _unlisted(self, need: Need) -> Finding:
         """Return what can be told of a bucket by a key that may not look at any."""
@@ -115,9 +124,10 @@ class Inside:
             # Looking for a file in it proves that it is there.
             self._store.find(bucket_id, (bucket_id,))
         except BucketMissing:
-            if self._told.create_buckets:
-                return _not_to_be_created(need, "buckets.read and buckets.write")
-            return fitness.presence(need, self._target)
+            if self._lacks("buckets.read"):
+                return self._present(need)
+            why = f"Whether another bucket has its name cannot be told {self._why_unlisted}"
+            return not_told(fitness.STEP, why, bucket_id)
         except CloudStorageError as problem:
             return not_told(fitness.STEP, reason_of(problem), bucket_id)
         self._there[bucket_id] = BucketSettings(bucket_id, need.name)
@@ -128,11 +138,12 @@ class Inside:
         return self._known[scope] is ScopeAnswer.LACKING
 
 
-def _not_to_be_created(need: Need, scopes: str) -> Finding:
-    return error(
+def _not_to_be_created(need: Need, scopes: list[str]) -> Finding:
+    tell = error if need.is_certain else warning
+    return tell(
         fitness.STEP,
         f"Is not there for {need.users}, and the key may not create it.",
         "APPWRITE_API_KEY",
-        f"Give the key {scopes} in the Appwrite console, or create the bucket there.",
+        f"Give the key {' and '.join(scopes)} in the Appwrite console, or create the bucket there.",
         need.bucket_id,
     )

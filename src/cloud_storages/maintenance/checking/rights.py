@@ -43,16 +43,16 @@ def _finding(scope: str, answer: ScopeAnswer, reason: str, told: Options) -> Fin
     if answer is ScopeAnswer.HELD:
         return fine(STEP, f"The key has it; {reason or 'these settings do not need it'}.", scope)
     if not reason:
-        return fine(STEP, "The key has it not, and these settings do not need it.", scope)
+        return fine(STEP, "The key lacks it, and these settings do not need it.", scope)
     if answer is ScopeAnswer.UNKNOWN_TO_SERVER:
         return _no_tokens(scope)
     way_out = f"Give the key the scope {scope} in the Appwrite console"
     if scope == "buckets.write" and told.create_buckets:
         way_out += ", or create all buckets and write APPWRITE_CREATE_BUCKETS = False"
     if scope in _PARTLY_NEEDED:
-        message = f"The key has it not: {_PARTLY_NEEDED[scope]}."
+        message = f"The key lacks it: {_PARTLY_NEEDED[scope]}."
         return warning(STEP, message, _KEY, f"{way_out}.", scope)
-    return error(STEP, f"The key has it not; {reason}.", _KEY, f"{way_out}.", scope)
+    return error(STEP, f"The key lacks it; {reason}.", _KEY, f"{way_out}.", scope)
 
 
 def _no_tokens(scope: str) -> Finding:
