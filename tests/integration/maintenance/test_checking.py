@@ -628,6 +628,19 @@ class TestAUrl:
 
         assert wire("GET", "/storage/buckets/media/files")["files"] == []
 
+    def test_leaves_no_file_behind_that_was_stored_although_the_answer_was_lost(
+        self, right: dict[str, Any], installation: Emulator, wire: Callable[..., Any]
+    ) -> None:
+        installation.inject(Fault("POST", "/media/files$", drop="after", times=2))
+        installation.inject(Fault("GET", "/files/appwrite-check", drop="before"))
+
+        report = checked({**right, "layout": "path"})
+
+        url = only(at(report, "url"))
+        assert url.verdict is Verdict.NOT_TOLD
+        assert "no answer" in url.message
+        assert wire("GET", "/storage/buckets/media/files")["files"] == []
+
     def test_tells_of_a_file_that_it_could_not_remove(
         self, right: dict[str, Any], installation: Emulator, wire: Callable[..., Any]
     ) -> None:

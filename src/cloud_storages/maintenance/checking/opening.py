@@ -67,23 +67,32 @@ class Doorway:
         if not bucket.enabled:
             yield not_told(STEP, "The bucket is disabled.", bucket.bucket_id)
             return
-        extension = next((each for each in bucket.allowed_extensions if each.islower()), "txt")
-        if bucket.allowed_extensions and extension not in bucket.allowed_extensions:
+        # The server compares with the extension in lower case.
+        useful = [each for each in bucket.allowed_extensions if each == each.lower()]
+        if bucket.allowed_extensions and not useful:
             yield not_told(STEP, "The bucket takes no file at all.", bucket.bucket_id)
             return
         file_id = f"appwrite-check-{secrets.token_hex(8)}"
-        location = Location(bucket.bucket_id, file_id)
+        title = f"{file_id}.{useful[0] if useful else 'txt'}"
+        yield from self._tried(bucket, Location(bucket.bucket_id, file_id), title)
+
+    def _tried(self, bucket: BucketSettings, location: Location, title: str) -> Iterator[Finding]:
+        """Store a file, yield whether it opens, and remove it, be it that somebody interrupts."""
         content = _CONTENT[: bucket.maximum_file_size]
-        is_refused, left = False, None
+        left: Finding | None = None
         try:
-            self.store.create(location, f"{file_id}.{extension}", BytesContent(content))
-            yield from self._opened(location, content)
+            self.store.create(location, title, BytesContent(content))
         except CloudStorageError as problem:
-            is_refused = True
             yield _unsaved(bucket, problem)
-        finally:
-            # Be it that somebody lost patience in the middle.
-            if not is_refused:
+            # Only the answer may have been lost.
+            left = self._removed(location) if problem.temporary else None
+        except BaseException:
+            self._removed(location)
+            raise
+        else:
+            try:
+                yield from self._opened(location, content)
+            finally:
                 left = self._removed(location)
         if left is not None:
             yield left
