@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken, Location, Window
+    from cloud_storages.domain.values import (
+        BucketInfo,
+        BucketSettings,
+        FileInfo,
+        FileToken,
+        Location,
+        Window,
+    )
 
-__all__ = ["BytesContent", "Content", "FileStore"]
+__all__ = ["BucketKeeper", "BytesContent", "Content", "FileStore"]
 
 
 class Content(Protocol):
@@ -65,7 +72,45 @@ class BytesContent:
         """Take note of nothing."""
 
 
-class FileStore(Protocol):
+class BucketKeeper(Protocol):
+    """
+    Buckets and everything that can be chosen about them; errors as of ``FileStore``.
+
+    Nothing here deletes: neither a bucket nor a file in one is lost by any of these.
+    """
+
+    def bucket_settings(self, bucket_id: str) -> BucketSettings:
+        """Return the settings of the bucket of exactly this ID."""
+
+    def all_bucket_settings(self) -> Iterator[BucketSettings]:
+        """Yield the settings of every bucket, each once."""
+
+    def create_bucket_as(self, settings: BucketSettings) -> BucketSettings:
+        """
+        Create a bucket and return its settings as the server tells them.
+
+        What is None is the server's to choose.
+
+        Raises:
+            BucketTaken: one of this ID, in any case, exists; it must be left alone.
+            Rejected: the server does not take such settings; nothing must have been created.
+
+        """
+
+    def change_bucket(self, settings: BucketSettings) -> BucketSettings:
+        """
+        Give a bucket these settings, all of them, and return them as the server tells them.
+
+        Its files must stay. What the server has chosen about it beyond these settings must stay,
+        too; a size that is None becomes the server's largest.
+
+        Raises:
+            Rejected: the server does not take such settings; nothing must have changed.
+
+        """
+
+
+class FileStore(BucketKeeper, Protocol):
     """
     Files in buckets, each under an ID that is unique in its bucket whatever its case.
 
