@@ -27,6 +27,7 @@ from cloud_storages.domain.errors import (
     Unavailable,
 )
 from cloud_storages.domain.layouts import meeting
+from cloud_storages.domain.showing import Preview
 from cloud_storages.emulator import Emulator, Exchange, Fault, Proxy, WireTraffic
 from cloud_storages.maintenance.aliases import cloud_storage_of, is_same_place, storage_of
 from cloud_storages.maintenance.anystorage import AnyStorage, files_of
@@ -96,6 +97,9 @@ def addresses(storage: AppWriteStorage) -> None:
     assert_type(storage.preview_urls("a.jpg", [320, 640], ratio=1.5), dict[int, str])
     assert_type(storage.is_previewable("a.jpg"), bool)
 
+    assert_type(Preview(width=320, output="webp").width, int)
+
+    Preview(width="wide")  # type: ignore[arg-type]
     storage.url("a.jpg", expires="tomorrow")  # type: ignore[arg-type]
     storage.preview_urls("a.jpg", 320)  # type: ignore[arg-type]
 
