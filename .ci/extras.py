@@ -50,9 +50,17 @@ def made(folder: Path, wheel: Path, extra: str, interpreter: str) -> Path:
     """Return the Python of a new environment with one extra of the wheel, or with none."""
     python = folder / "bin" / "python"
     chosen = f"{PACKAGE}[{extra}]" if extra else PACKAGE
-    subprocess.run([*_UV, "venv", "--quiet", "--python", interpreter, folder], check=True)  # noqa: S603 - our own commands
+    subprocess.run([*_UV, "venv", "--quiet", "--python", interpreter, str(folder)], check=True)  # noqa: S603 - our own commands
     subprocess.run(  # noqa: S603 - as above
-        [*_UV, "pip", "install", "--quiet", "--python", python, f"{chosen} @ {wheel.as_uri()}"],
+        [
+            *_UV,
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            str(python),
+            f"{chosen} @ {wheel.as_uri()}",
+        ],
         check=True,
     )
     return python
@@ -60,7 +68,7 @@ def made(folder: Path, wheel: Path, extra: str, interpreter: str) -> Path:
 
 def does(python: Path, script: str, *arguments: str) -> bool:
     """Whether a script ends well in an environment; isolated from this directory."""
-    command = [python, "-I", "-W", "error", ALONE / script, *arguments]
+    command = [str(python), "-I", "-W", "error", str(ALONE / script), *arguments]
     environment = {**os.environ, "APPWRITE_PROJECT_ID": PROJECT, "APPWRITE_API_KEY": KEY}
     return subprocess.run(command, check=False, env=environment).returncode == 0  # noqa: S603 - as above
 
@@ -68,7 +76,7 @@ def does(python: Path, script: str, *arguments: str) -> bool:
 @contextlib.contextmanager
 def emulator(python: Path) -> Iterator[str]:
     """Serve from the command line; return the endpoint that it prints."""
-    command = [python, "-I", "-m", "cloud_storages.emulator"]
+    command = [str(python), "-I", "-m", "cloud_storages.emulator"]
     subprocess.run([*command, "--help"], check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - as above
     with subprocess.Popen(  # noqa: S603 - as above
         [*command, "--port", "0", "--project", PROJECT],

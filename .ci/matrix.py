@@ -38,8 +38,7 @@ def main() -> int:
     told = arguments()
     tried = {each.name: passes(each) for each in told.environments if has_python(each)}
     if told.write:
-        names = [each.name for each in ENVIRONMENTS]
-        PAGE.write_text(results.table(results.read(KEPT), names), "utf-8")
+        PAGE.write_text(results.table(results.read(KEPT), ENVIRONMENTS), "utf-8")
     failed = [name for name, passed in tried.items() if not passed]
     say(f"{len(tried)} tried, failed: {', '.join(failed) or 'none'}")
     return 1 if failed or not (tried or told.write) else 0

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from environments import Environment
+
 INTRODUCTION = """\
 # What was tried together
 
@@ -82,28 +84,37 @@ def read(file: Path) -> list[Result]:
     return [Result(**each) for each in json.loads(file.read_text())] if file.exists() else []
 
 
-def table(results: Iterable[Result], names: Iterable[str]) -> str:
+def table(results: Iterable[Result], environments: Iterable[Environment]) -> str:
     """
     Return the page that shows results.
 
     Args:
         results: what is known.
-        names: of the environments to show, in this order, tried or not.
+        environments: what to show, in this order, tried or not.
 
     """
     known = {each.name: each for each in results}
-    rows = [_row(known[name]) if name in known else _untried(name) for name in names]
-    versions = [
-        f"- *{each.name}*: {', '.join(f'{key} {value}' for key, value in each.others.items())}"
-        for each in (known[name] for name in names if name in known)
+    environments = list(environments)
+    rows = [
+        _row(known[name]) if name in known else f"| {name} | not tried | | | | | | |"
+        for name in (each.name for each in environments)
     ]
-    return "\n".join([INTRODUCTION + "\n".join(rows), "", "Beside them:", "", *versions, ""])
+    shown = [known[each.name] for each in environments if each.name in known]
+    beside = [
+        f"- *{each.name}*: {', '.join(f'{key} {value}' for key, value in each.others.items())}"
+        for each in shown
+    ]
+    lines = [INTRODUCTION + "\n".join(rows), "", *_untried(shown, environments)]
+    return "\n".join([*lines, "Beside them:", "", *beside, ""])
+
+
+def _untried(shown: list[Result], environments: list[Environment]) -> list[str]:
+    """Return lines that name the Pythons that would have been preferred, but were not there."""
+    tried = {each.python.rpartition(".")[0] for each in shown}
+    left_out = sorted({each for known in environments for each in known.pythons} - tried)
+    return [f"Not on the machine that tried: Python {', '.join(left_out)}.", ""] if left_out else []
 
 
 def _row(told: Result) -> str:
     cells = (told.name, told.python, told.django, told.sdk, told.passed, told.failed, told.skipped)
     return f"| {' | '.join(map(str, cells))} | {told.day} |"
-
-
-def _untried(name: str) -> str:
-    return f"| {name} | not tried | | | | | | |"

@@ -33,9 +33,13 @@ def test_another_try_takes_the_place_of_the_one_before(results, tmp_path):
     assert {each.name: each.failed for each in results.read(kept)} == {"oldest": 0, "newest": 0}
 
 
-def test_a_row_for_each_environment_tried_or_not(results):
-    rows = results.table([result(results)], ["oldest", "newest"]).splitlines()
+def test_a_row_for_each_environment_tried_or_not(results, release):
+    environment = release("environments").Environment
+    asked = [environment("oldest", ("3.10",)), environment("newest", ("3.14", "3.13"))]
+
+    rows = results.table([result(results)], asked).splitlines()
 
     assert "| oldest | 3.10.13 | 4.1 | 9.0.0 | 8 | 0 | 1 | 2026-11-24 |" in rows
     assert any(row.startswith("| newest | not tried |") for row in rows)
     assert "- *oldest*: attrs 22.2.0" in rows
+    assert "Not on the machine that tried: Python 3.13, 3.14." in rows
