@@ -74,6 +74,7 @@ def has_python(environment: Environment) -> bool:
 
 def passes(environment: Environment) -> bool:
     """Make one environment, run the tests in it and keep what came of it."""
+    results.forget(environment.name, KEPT)
     python = made(environment)
     if python is None:
         return False

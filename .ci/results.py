@@ -75,13 +75,22 @@ def counts(junit: Path) -> tuple[int, int, int]:
 
 def keep(result: Result, file: Path) -> None:
     """Add a result to those of earlier runs, in the place of an earlier one of its name."""
-    kept = {each.name: each for each in read(file)} | {result.name: result}
-    file.write_text(json.dumps([attrs.asdict(each) for each in kept.values()], indent=1))
+    _write([each for each in read(file) if each.name != result.name] + [result], file)
+
+
+def forget(name: str, file: Path) -> None:
+    """Remove what came of an environment: it is tried anew, and may not come so far."""
+    if file.exists():
+        _write([each for each in read(file) if each.name != name], file)
 
 
 def read(file: Path) -> list[Result]:
     """Return the results that are kept."""
     return [Result(**each) for each in json.loads(file.read_text())] if file.exists() else []
+
+
+def _write(kept: list[Result], file: Path) -> None:
+    file.write_text(json.dumps([attrs.asdict(each) for each in kept], indent=1), "utf-8")
 
 
 def table(results: Iterable[Result], environments: Iterable[Environment]) -> str:

@@ -33,6 +33,16 @@ def test_another_try_takes_the_place_of_the_one_before(results, tmp_path):
     assert {each.name: each.failed for each in results.read(kept)} == {"oldest": 0, "newest": 0}
 
 
+def test_what_is_tried_anew_is_not_known_until_it_has_ended(results, tmp_path):
+    kept = tmp_path / "results.json"
+    results.forget("oldest", kept)
+    for each in (result(results), result(results, "newest")):
+        results.keep(each, kept)
+    results.forget("oldest", kept)
+
+    assert [each.name for each in results.read(kept)] == ["newest"]
+
+
 def test_a_row_for_each_environment_tried_or_not(results, release):
     environment = release("environments").Environment
     asked = [environment("oldest", ("3.10",)), environment("newest", ("3.14", "3.13"))]
