@@ -56,11 +56,6 @@ class Result:
     skipped: int
     others: dict[str, str]
 
-    @property
-    def ok(self) -> bool:
-        """Whether tests ran and none failed."""
-        return not self.failed and self.passed > 0
-
 
 def counts(junit: Path) -> tuple[int, int, int]:
     """Return how many tests passed, failed and were skipped, by pytest's XML."""
