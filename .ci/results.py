@@ -113,10 +113,10 @@ def table(results: Iterable[Result], environments: Iterable[Environment]) -> str
 
 
 def _untried(shown: list[Result], environments: list[Environment]) -> list[str]:
-    """Return lines that name the Pythons that would have been preferred, but were not there."""
+    """Return lines that name the Pythons of environments that were tried on none of them."""
     tried = {each.python.rpartition(".")[0] for each in shown}
     left_out = sorted({each for known in environments for each in known.pythons} - tried)
-    return [f"Not on the machine that tried: Python {', '.join(left_out)}.", ""] if left_out else []
+    return [f"Not tried: Python {', '.join(left_out)}.", ""] if left_out else []
 
 
 def _row(told: Result) -> str:
