@@ -52,11 +52,13 @@ types: $(SETUP)
 imports: $(SETUP)
 	$(VENV)/bin/lint-imports
 
-# The tests again, against the wheel instead of the source tree.
+# Wheel and sdist: what is in them, what they tell, each extra alone, the types from outside, and the
+# tests again, against the wheel instead of the source tree.
 package: $(SETUP)
 	$(VENV)/bin/python .ci/package.py
 
-# The oldest and the newest of everything this package supports and this machine has.
+# The oldest and the newest of everything this package supports and this machine has; ARGS=--all for
+# what lies between, ARGS='--all --write' for docs/matrix.md, too, ARGS=NAME for one of them.
 matrix: $(SETUP)
 	$(VENV)/bin/python .ci/matrix.py $(ARGS)
 
