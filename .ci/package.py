@@ -67,9 +67,10 @@ def test(place: Path, wheel: Path) -> None:
         *(python, "-m", "pip", "install", "--quiet", f"{wheel}[appwrite,emulator,testing]"),
         *("--group", f"{ROOT / 'pyproject.toml'}:test"),
     )
-    for folder in ("tests", "demo", "benchmarks"):
+    for folder in ("tests", "demo", "benchmarks", "docs"):
         shutil.copytree(ROOT / folder, place / "work" / folder)
-    shutil.copy(ROOT / "pyproject.toml", place / "work")
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, place / "work")
     run(python, *TESTS, cwd=place / "work")
 
 

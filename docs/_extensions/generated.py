@@ -1,0 +1,144 @@
+"""
+What the documentation takes from the code: settings, commands, modules, as Markdown.
+
+A page says where, with a comment on a line of its own such as ``<!-- generated: settings -->``. An
+entry of the navigation that ends in a question mark is left out while there is no such page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import io
+import pkgutil
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand, DjangoHelpFormatter
+
+from cloud_storages import maintenance
+from cloud_storages.backends.options import OPTIONS, Option
+from cloud_storages.emulator import __main__ as emulator
+from cloud_storages.emulator.proxy import __main__ as proxy
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+_MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
+_OPTIONAL = re.compile(r"^([\w./-]+)\?\n", re.MULTILINE)
+_WIDTH = 96
+_DAY = 86_400.0
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Let Sphinx put in what is generated, before a page is read."""
+    app.connect("source-read", _put_in)
+    # Always read anew: what they say may have changed in the code.
+    app.connect("env-get-outdated", lambda *_: sorted(app.env.found_docs))
+    return {"parallel_read_safe": True}
+
+
+def _put_in(app: Sphinx, _name: str, source: list[str]) -> None:
+    def chosen(found: re.Match[str]) -> str:
+        return f"{found[1]}\n" if found[1] in app.env.found_docs else ""
+
+    text = _MARK.sub(lambda found: GENERATED[found[1]](), source[0])
+    source[0] = _OPTIONAL.sub(chosen, text)
+
+
+# Settings
+
+
+def settings() -> str:
+    """Return the table of all settings, in the order in which they are documented."""
+    rows = (
+        f"| `{each.setting}` | `{each.name}` | {_default(each)} | {each.meaning} |"
+        for each in OPTIONS
+    )
+    return "\n".join(("| setting | option | default | meaning |", "|---|---|---|---|", *rows))
+
+
+def _default(option: Option) -> str:
+    if option.default is None:
+        try:
+            option.checked(None)
+        except ValueError:
+            return "required"
+    if option.name == "url_lifetime" and option.default == _DAY:
+        return "one day"
+    is_whole = isinstance(option.default, float) and option.default.is_integer()
+    return f"`{int(option.default) if is_whole else option.default!r}`"
+
+
+# Commands
+
+
+def commands() -> str:
+    """Return what each management command of this package says of itself."""
+    names = sorted(name for name, app in get_commands().items() if app == "cloud_storages")
+    return "\n\n".join(map(_command, names))
+
+
+def _command(name: str) -> str:
+    parser = load_command_class("cloud_storages", name).create_parser("manage.py", name)
+    _hide(parser, _common())
+    return f"## {name}\n\n{_help(parser)}"
+
+
+def _common() -> set[str]:
+    """Return the options that every command of Django has."""
+    parser = BaseCommand().create_parser("manage.py", "any")
+    return {text for action in parser._actions for text in action.option_strings}  # noqa: SLF001 - argparse tells them nowhere else
+
+
+def _hide(parser: argparse.ArgumentParser, options: Iterable[str]) -> None:
+    for action in parser._actions:  # noqa: SLF001 - as above
+        if set(action.option_strings) & set(options):
+            action.help = argparse.SUPPRESS
+
+
+def emulators() -> str:
+    """Return what the emulator's two commands say of themselves."""
+    return "\n\n".join(
+        f"## {module.__name__.removesuffix('.__main__')}\n\n{_help(module._parser())}"  # noqa: SLF001 - its own documentation
+        for module in (emulator, proxy)
+    )
+
+
+def _help(parser: argparse.ArgumentParser) -> str:
+    django = issubclass(parser.formatter_class, DjangoHelpFormatter)
+    base: Any = DjangoHelpFormatter if django else parser.formatter_class
+    # As wide on every terminal, and without colour.
+    parser.formatter_class = lambda prog: base(prog, width=_WIDTH)  # type: ignore[assignment]
+    if hasattr(parser, "color"):
+        parser.color = False
+    text = io.StringIO()
+    parser.print_help(text)
+    return f"```text\n{text.getvalue().rstrip()}\n```"
+
+
+# Modules
+
+
+def maintenance_api() -> str:
+    """Return directives that document every public module of ``cloud_storages.maintenance``."""
+    found = sorted(_modules(maintenance.__path__, "cloud_storages.maintenance."))
+    directives = (f".. automodule:: {name}\n   :members:\n" for name in found)
+    return "```{eval-rst}\n" + "\n".join(directives) + "```"
+
+
+def _modules(path: Iterable[str], prefix: str) -> Iterable[str]:
+    for module in pkgutil.walk_packages(path, prefix):
+        if not any(part.startswith("_") for part in module.name.split(".")):
+            importlib.import_module(module.name)
+            yield module.name
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "commands": commands,
+    "emulators": emulators,
+    "maintenance-api": maintenance_api,
+}
