@@ -111,8 +111,9 @@ class Reader:
 
     def _type(self, text: str, *, stays: bool) -> None:
         terminal = self._terminal
-        commands = [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
-        output = [line for line in text.splitlines() if not line.startswith("$ ")]
+        lines = text.replace("\\\n", "").splitlines()
+        commands = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+        output = [line for line in lines if not line.startswith("$ ")]
         for command in commands[: -1 if stays else None]:
             told = terminal.run(command)
             if command is commands[-1]:

@@ -30,6 +30,7 @@ _MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
 _OPTIONAL = re.compile(r"^([\w./-]+)\?\n", re.MULTILINE)
 _WIDTH = 96
 _DAY = 86_400.0
+_REQUIRED = "required"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -52,7 +53,19 @@ def _put_in(app: Sphinx, _name: str, source: list[str]) -> None:
 
 
 def settings() -> str:
-    """Return the table of all settings, in the order in which they are documented."""
+    """Return a section for each setting, so that each has an address."""
+    return "\n\n".join(map(_section, OPTIONS))
+
+
+def _section(option: Option) -> str:
+    default = _default(option)
+    holds = default if default == _REQUIRED else f"default {default}"
+    meaning = f"{option.meaning[0].upper()}{option.meaning[1:]}."
+    return f"## {option.setting}\n\nOption `{option.name}`, {holds}.\n\n{meaning}"
+
+
+def settings_table() -> str:
+    """Return the table of all settings, as the README has it."""
     rows = (
         f"| `{each.setting}` | `{each.name}` | {_default(each)} | {each.meaning} |"
         for each in OPTIONS
@@ -65,7 +78,7 @@ def _default(option: Option) -> str:
         try:
             option.checked(None)
         except ValueError:
-            return "required"
+            return _REQUIRED
     if option.name == "url_lifetime" and option.default == _DAY:
         return "one day"
     is_whole = isinstance(option.default, float) and option.default.is_integer()
