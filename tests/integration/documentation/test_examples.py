@@ -25,7 +25,7 @@ def _database() -> Iterator[None]:
 
 @pytest.mark.skipif(
     django.VERSION < (5, 1),
-    reason="before, override_settings loses the OPTIONS of the default storage, or knows no STORAGES",
+    reason="override_settings knows no STORAGES, or loses the OPTIONS of the default storage",
 )
 @pytest.mark.usefixtures("_database")
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
