@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from django.core.management import get_commands, load_command_class
-from django.core.management.base import BaseCommand, DjangoHelpFormatter
+from django.core.management.base import BaseCommand
 
 from cloud_storages.backends.options import OPTIONS, Option
 from cloud_storages.emulator import __main__ as emulator
@@ -124,8 +124,7 @@ def emulators() -> str:
 
 
 def _help(parser: argparse.ArgumentParser) -> str:
-    django = issubclass(parser.formatter_class, DjangoHelpFormatter)
-    base: Any = DjangoHelpFormatter if django else parser.formatter_class
+    base: Any = parser.formatter_class
     # As wide on every terminal, and without colour.
     parser.formatter_class = lambda prog: base(prog, width=_WIDTH)  # type: ignore[assignment]
     if hasattr(parser, "color"):
