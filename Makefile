@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 DOCS := .venvs/docs
 
-.PHONY: setup test faults browser screenshots demo lint types imports package matrix bench docs tutorial clean
+.PHONY: setup test faults browser screenshots demo lint types imports package matrix bench clean
 
 setup: $(SETUP)
 
@@ -57,6 +57,7 @@ matrix: $(SETUP)
 bench: $(SETUP)
 	$(RUN) benchmarks $(ARGS)
 
+.PHONY: docs tutorial
 # The documentation, into docs/_build/html; whatever Sphinx warns of is an error.
 docs: $(DOCS)/.ready
 	$(DOCS)/bin/python -m sphinx -b html -W --keep-going -q docs docs/_build/html $(ARGS)

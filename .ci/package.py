@@ -67,10 +67,9 @@ def test(place: Path, wheel: Path) -> None:
         *(python, "-m", "pip", "install", "--quiet", f"{wheel}[appwrite,emulator,testing]"),
         *("--group", f"{ROOT / 'pyproject.toml'}:test"),
     )
-    for folder in ("tests", "demo", "benchmarks", "docs"):
+    for folder in ("tests", "demo", "benchmarks"):
         shutil.copytree(ROOT / folder, place / "work" / folder)
-    for name in ("pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, place / "work")
+    shutil.copy(ROOT / "pyproject.toml", place / "work")
     run(python, *TESTS, cwd=place / "work")
 
 
