@@ -71,7 +71,7 @@ $(DOCS)/.ready: pyproject.toml
 
 # The tutorial, followed word for word in an empty directory.
 tutorial: $(SETUP)
-	$(VENV)/bin/python .ci/tutorial.py $(ARGS)
+	$(VENV)/bin/python .ci/tutorial.py
 
 clean:
 	rm -rf docs/_build $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
