@@ -25,6 +25,7 @@ from django.template import Context, Engine
 from django.test import Client, override_settings
 from django.test.utils import isolate_apps
 
+from cloud_storages import testing
 from cloud_storages.backends.base import CloudStorage
 from cloud_storages.checks import check_storages
 from cloud_storages.emulator import __main__ as emulator_command
@@ -44,8 +45,8 @@ _CLOUD = "https://cloud.appwrite.io/v1"
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-class CommandMissing(Exception):
-    """An example needs a management command that this version does not have."""
+class Lacking(Exception):
+    """An example needs something that this version does not have."""
 
 
 @attrs.define
@@ -77,7 +78,16 @@ class Site:
         )
 
     def run(self, example: Example) -> None:
-        """Run one example; what it does not hold is raised."""
+        """
+        Run one example; what does not hold is raised.
+
+        Raises:
+            Lacking: it needs a management command, or a part of ``testing``, that is not there.
+
+        """
+        needs = example.needs
+        if needs and needs not in get_commands() and not hasattr(testing, needs):
+            raise Lacking(needs)
         run: Callable[[Example], None] | None = {
             "python": self._python,
             "pycon": self._session,
@@ -140,9 +150,8 @@ class Site:
             storage = storages[alias]
             if isinstance(storage, CloudStorage):
                 assert storage.options
-        noted = {f"cloud_storages.{word}" for word in example.note.split()[1:]}
         found = {message.id: message for message in check_storages(None)}
-        assert found.keys() - _EXPECTED == noted, [*found.values()]
+        assert not found.keys() - _EXPECTED, [*found.values()]
 
     def _session(self, example: Example) -> None:
         test = doctest.DocTestParser().get_doctest(
@@ -165,28 +174,27 @@ class Site:
 
     def _console(self, example: Example) -> None:
         for command, output in _commands(example.text):
-            told = self._command(shlex.split(command), example.note)
+            told = _run(shlex.split(command))
             for line in output:
                 assert line in told, f"{command} does not print {line!r}, but:\n{told}"
 
-    def _command(self, words: list[str], note: str) -> str:
-        match words:
-            case ["python", "manage.py", name, *arguments]:
-                return _managed(name, arguments, note)
-            case ["pip", "install", requirement]:
-                _installable(requirement)
-            case ["python", "-m", "cloud_storages.emulator", *arguments]:
-                emulator_command._parser().parse_args(arguments)
-            case ["python", "-m", "cloud_storages.emulator.proxy", *arguments]:
-                proxy_command._parser().parse_args(arguments)
-            case _:
-                raise AssertionError(f"nobody knows how to run {words}")
-        return ""
+
+def _run(words: list[str]) -> str:
+    match words:
+        case ["python", "manage.py", name, *arguments]:
+            return _managed(name, arguments)
+        case ["pip", "install", requirement]:
+            _installable(requirement)
+        case ["python", "-m", "cloud_storages.emulator", *arguments]:
+            emulator_command._parser().parse_args(arguments)
+        case ["python", "-m", "cloud_storages.emulator.proxy", *arguments]:
+            proxy_command._parser().parse_args(arguments)
+        case _:
+            raise AssertionError(f"nobody knows how to run {words}")
+    return ""
 
 
-def _managed(name: str, arguments: list[str], note: str) -> str:
-    if name not in get_commands() and note == f"needs {name}":
-        raise CommandMissing(name)
+def _managed(name: str, arguments: list[str]) -> str:
     told = io.StringIO()
     call_command(name, *arguments, stdout=told, stderr=told)
     return told.getvalue()
@@ -228,7 +236,7 @@ def _drop(model: type[models.Model]) -> None:
 
 
 def run(page: Path, found: list[Example], emulator: Emulator) -> set[str]:
-    """Run the examples of a page; return the commands that some of them lack."""
+    """Run the examples of a page; return what some of them lack."""
     lacking = set()
     with contextlib.ExitStack() as stack:
         stack.callback(cache.clear)
@@ -237,6 +245,6 @@ def run(page: Path, found: list[Example], emulator: Emulator) -> set[str]:
         for example in found:
             try:
                 site.run(example)
-            except CommandMissing as error:
+            except Lacking as error:
                 lacking.add(str(error))
     return lacking
