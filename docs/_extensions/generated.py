@@ -138,11 +138,13 @@ def _help(parser: argparse.ArgumentParser) -> str:
 
 
 def maintenance_api() -> str:
-    """Return directives that document the public modules of ``cloud_storages.maintenance``."""
+    """Return a section for each public module of ``cloud_storages.maintenance``."""
     names = (f"cloud_storages.maintenance.{name}" for name in _MAINTENANCE)
-    found = [name for name in names if find_spec(name)]
-    directives = (f".. automodule:: {name}\n   :members:\n" for name in found)
-    return "```{eval-rst}\n" + "\n".join(directives) + "```"
+    return "\n\n".join(map(_module, filter(find_spec, names)))
+
+
+def _module(name: str) -> str:
+    return f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```"
 
 
 GENERATED: dict[str, Callable[[], str]] = {
