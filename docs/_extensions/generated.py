@@ -126,7 +126,7 @@ def emulators() -> str:
 def _help(parser: argparse.ArgumentParser) -> str:
     base: Any = parser.formatter_class
     # As wide on every terminal, and without colour.
-    parser.formatter_class = lambda prog: base(prog, width=_WIDTH)  # type: ignore[assignment]
+    parser.formatter_class = lambda prog: base(prog, width=_WIDTH)
     if hasattr(parser, "color"):
         parser.color = False
     text = io.StringIO()
