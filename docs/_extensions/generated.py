@@ -181,7 +181,7 @@ def _cells(table: str) -> list[str]:
         requests, time, memory = cells[0], cells[4], cells[6]
         told = [time]
         if requests != "0":
-            told.append(f"{requests} requests")
+            told.append(f"{requests} request{'' if requests == '1' else 's'}")
         if float(memory.removesuffix(" MiB") or 0) >= _WORTH_TELLING:
             told.append(memory)
         found[title.partition(" (")[0]] = "fails" if "fails" in requests else ", ".join(told)
