@@ -35,6 +35,22 @@ faults: $(SETUP)
 demo: $(SETUP)
 	$(VENV)/bin/python demo/run.py $(ARGS)
 
+.PHONY: docs tutorial
+# The documentation, into docs/_build/html; whatever Sphinx warns of is an error.
+docs: $(DOCS)/.ready
+	$(DOCS)/bin/python -m sphinx -b html -W --keep-going -q docs docs/_build/html $(ARGS)
+	@echo "docs/_build/html/index.html"
+
+$(DOCS)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check pip==26.3
+	$(DOCS)/bin/python -m pip install --quiet --editable '.[appwrite,emulator,testing]' --group docs
+	touch $@
+
+# The tutorial, followed word for word in an empty directory.
+tutorial: $(SETUP)
+	$(VENV)/bin/python .ci/tutorial.py
+
 lint: $(SETUP)
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
@@ -56,22 +72,6 @@ matrix: $(SETUP)
 # This package beside its rivals, such as ARGS='--only save read' or ARGS='--profile save'.
 bench: $(SETUP)
 	$(RUN) benchmarks $(ARGS)
-
-.PHONY: docs tutorial
-# The documentation, into docs/_build/html; whatever Sphinx warns of is an error.
-docs: $(DOCS)/.ready
-	$(DOCS)/bin/python -m sphinx -b html -W --keep-going -q docs docs/_build/html $(ARGS)
-	@echo "docs/_build/html/index.html"
-
-$(DOCS)/.ready: pyproject.toml
-	$(PYTHON) -m venv $(DOCS)
-	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check pip==26.3
-	$(DOCS)/bin/python -m pip install --quiet --editable '.[appwrite,emulator,testing]' --group docs
-	touch $@
-
-# The tutorial, followed word for word in an empty directory.
-tutorial: $(SETUP)
-	$(VENV)/bin/python .ci/tutorial.py
 
 clean:
 	rm -rf docs/_build $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
