@@ -34,7 +34,7 @@ html_copy_source = False
 html_show_sourcelink = False
 templates_path: list[str] = []
 
-myst_enable_extensions = ["deflist"]
+myst_enable_extensions = ["tasklist"]
 # Links such as other-page.md#a-heading, as they work on GitHub.
 myst_heading_anchors = 3
 
