@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
+DOCS := .venvs/docs
 
 .PHONY: setup test applications upgrade faults browser screenshots demo lint types imports package matrix bench clean
 
@@ -42,6 +43,22 @@ faults: $(SETUP)
 demo: $(SETUP)
 	$(VENV)/bin/python demo/run.py $(ARGS)
 
+.PHONY: docs tutorial
+# The documentation, into docs/_build/html; whatever Sphinx warns of is an error.
+docs: $(DOCS)/.ready
+	$(DOCS)/bin/python -m sphinx -b html -W --keep-going -q docs docs/_build/html $(ARGS)
+	@echo "docs/_build/html/index.html"
+
+$(DOCS)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check pip==26.3
+	$(DOCS)/bin/python -m pip install --quiet --editable '.[appwrite,emulator,testing]' --group docs
+	touch $@
+
+# The tutorial, followed word for word in an empty directory.
+tutorial: $(SETUP)
+	$(VENV)/bin/python .ci/tutorial.py
+
 lint: $(SETUP)
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
@@ -67,4 +84,4 @@ bench: $(SETUP)
 	$(RUN) benchmarks $(ARGS)
 
 clean:
-	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf docs/_build $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
