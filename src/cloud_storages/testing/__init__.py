@@ -15,12 +15,13 @@ promise. With ``pip install 'django-cloud-storages[testing]'``, a whole ``test_s
         def make_storage(self):
             return FileSystemStorage("media", base_url="/media/")
 
-is run by ``pytest``; with ``class TestDisk(StorageConformance, TestCase)`` by ``manage.py test`` and
-``python -m unittest`` as well. In a site, ``DJANGO_SETTINGS_MODULE=mysite.settings pytest
---storage=default`` does the same to a storage of its STORAGES; ``cloud_storages.testing.plugin`` tells
-of that, and of the fixtures ``in_memory_storage``, ``appwrite_storage``, ``appwrite_emulator`` and
-``appwrite_faults``. When the comparison with a dict fails, Hypothesis prints the steps, and a line
-``@reproduce_failure('6.100.0', b'…')``: ``replay = ("6.100.0", b"…")`` in the class plays them again.
+is run by ``pytest``; with ``class TestDisk(StorageConformance, TestCase)`` by ``manage.py test``
+and ``python -m unittest`` as well. In a site, ``DJANGO_SETTINGS_MODULE=mysite.settings pytest
+--storage=default`` does the same to a storage of its STORAGES; ``cloud_storages.testing.plugin``
+tells of that, and of the fixtures ``in_memory_storage``, ``appwrite_storage``,
+``appwrite_emulator`` and ``appwrite_faults``. When the comparison with a dict fails, Hypothesis
+prints the steps, and a line ``@reproduce_failure('6.100.0', b'...')``; with
+``replay = ("6.100.0", b"...")`` in the class the same steps are played again.
 
 ``assertNumStorageRequests`` and ``StorageRequestsMixin`` tell what a page costs; they need nothing
 but this package. ``FileStoreConformance`` holds a store to every promise of
