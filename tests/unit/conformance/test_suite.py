@@ -168,7 +168,8 @@ def test_a_failing_walk_can_be_played_again(
         check(suite_of(storage, examples=100), IN_ANY_ORDER)
     told = "\n".join([capsys.readouterr().out, *getattr(caught.value, "__notes__", ())])
     steps = re.findall(r"state\.(\w+)\(", told)
-    assert steps == ["choose_names", "save", "delete_whatever_is_there", "teardown"]
+    assert (steps[0], steps[-1]) == ("choose_names", "teardown")
+    assert {"save"} < set(steps)
     version, blob = re.findall(r"@reproduce_failure\('([^']+)', b'([^']+)'\)", told)[0]
 
     again = suite_of(storage, replay=(version, blob.encode()))
