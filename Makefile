@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 
-.PHONY: setup test faults browser screenshots demo lint types imports package matrix bench clean
+.PHONY: setup test faults browser screenshots demo lint types imports package matrix bench scoreboard clean
 
 setup: $(SETUP)
 
@@ -55,6 +55,10 @@ matrix: $(SETUP)
 # This package beside its rivals, such as ARGS='--only save read' or ARGS='--profile save'.
 bench: $(SETUP)
 	$(RUN) benchmarks $(ARGS)
+
+# Django's contract of storages, promise by promise, on five storages: docs/conformance.md.
+scoreboard: $(SETUP)
+	$(RUN) benchmarks.conformance $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

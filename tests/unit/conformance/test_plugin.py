@@ -101,7 +101,7 @@ def test_without_a_site_it_says_what_is_missing(run: Callable[..., tuple[int, st
 
 
 def test_a_storage_that_the_site_has_not_is_told_with_those_it_has() -> None:
-    with pytest.raises(sites.NoSite, match="no storage 'media': .* 'default'"):
+    with pytest.raises(sites.NoSite, match=r"no storage 'media': .* 'default'"):
         sites.storage_of("media")
 
 

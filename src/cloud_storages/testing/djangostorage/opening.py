@@ -45,7 +45,7 @@ class Reading:
         with tried.open(tried.save("data.bin", _CONTENT)) as file:
             same(file.size, len(_CONTENT), "the size")
 
-    @promise(sources.file("open"), sources.note("ref/files/file/#additional-methods"))
+    @promise(sources.file("open"), sources.note("ref/files/file/#the-file-class"))
     def test_a_file_is_read_in_pieces_from_any_position(self, tried: Trial) -> None:
         """Read, seek and tell are those of Python's files."""
         with tried.open(tried.save("data.bin", _CONTENT)) as file:
