@@ -141,3 +141,28 @@ def test_testing_imports_neither_django_nor_hypothesis_before_they_are_needed() 
         print("django" in sys.modules)
     """
     assert output_of(script).split() == ["set()", "False"]
+
+
+def test_without_hypothesis_it_says_what_to_install_and_fixtures_work_all_the_same() -> None:
+    script = """
+        import pathlib, types, pytest
+        from django.conf import settings
+        settings.configure(USE_TZ=True)
+        from cloud_storages.testing import plugin
+        from cloud_storages.testing.djangostorage import sites
+
+        config = types.SimpleNamespace(
+            getoption=lambda _: ["default"],
+            invocation_params=types.SimpleNamespace(dir=pathlib.Path()),
+        )
+        with pytest.raises(pytest.UsageError) as caught:
+            plugin.pytest_configure(config)
+        print(caught.value)
+        with sites.default_storage_is(plugin._IN_MEMORY, layout="path") as storage:
+            print(storage.options.layout)
+    """
+    told = output_of(script, hidden=("hypothesis", "_hypothesis_pytestplugin"))
+    assert told.splitlines() == [
+        "--storage: hypothesis is missing: install django-cloud-storages[testing]",
+        "path",
+    ]
