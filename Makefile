@@ -6,7 +6,8 @@ RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 DOCS := .venvs/docs
 
-.PHONY: setup test applications upgrade faults browser screenshots demo lint types imports package matrix bench clean
+.PHONY: setup test applications upgrade faults browser screenshots demo docs tutorial lint types imports package \
+	matrix bench scoreboard clean
 
 setup: $(SETUP)
 
@@ -82,6 +83,10 @@ matrix: $(SETUP)
 # This package beside its rivals, such as ARGS='--only save read' or ARGS='--profile save'.
 bench: $(SETUP)
 	$(RUN) benchmarks $(ARGS)
+
+# Django's contract of storages, promise by promise, on five storages: docs/conformance.md.
+scoreboard: $(SETUP)
+	$(RUN) benchmarks.conformance $(ARGS)
 
 clean:
 	rm -rf docs/_build $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
