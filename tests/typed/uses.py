@@ -29,10 +29,21 @@ from cloud_storages.domain.errors import (
 from cloud_storages.domain.layouts import meeting
 from cloud_storages.domain.showing import Preview
 from cloud_storages.emulator import Emulator, Exchange, Fault, Proxy, WireTraffic
+from cloud_storages.maintenance.adopting import Adoption, Ids, adopt
 from cloud_storages.maintenance.aliases import cloud_storage_of, is_same_place, storage_of
 from cloud_storages.maintenance.anystorage import AnyStorage, files_of
+from cloud_storages.maintenance.buckets import (
+    BucketChanges,
+    Comparison,
+    Wishes,
+    change_bucket,
+    compare_buckets,
+)
+from cloud_storages.maintenance.checking import Report, Verdict, check
+from cloud_storages.maintenance.collecting import Collection, collect
 from cloud_storages.maintenance.errors import CannotRun, Problem
 from cloud_storages.maintenance.references import Reference, file_fields, references
+from cloud_storages.maintenance.verifying import Verification, verify
 from cloud_storages.middleware import request_blocks, until_response
 from cloud_storages.templatetags.cloud_storages import picture, preview_url
 from cloud_storages.testing import (
@@ -222,3 +233,22 @@ def maintained(problems: list[Problem]) -> AnyStorage:
         problems.append(Problem.of("", error))
         storage_of(1)  # type: ignore[arg-type]
         raise
+
+
+def looked_after() -> bool:
+    report = check("default", deploy=True)
+    assert_type(report, Report)
+    wrong = [finding.way_out for finding in report.of(Verdict.ERROR)]
+    found = verify("default", content=True, fields=["album.Photo.picture"])
+    assert_type(found, Verification)
+    assert_type(found.ok, bool)
+    cleared = collect("default", older_than=dt.timedelta(days=2), dry_run=True)
+    assert_type(cleared, Collection)
+    assert_type(
+        change_bucket("default", "photos", Wishes(maximum_file_size=50_000_000)), BucketChanges
+    )
+    assert_type(compare_buckets(), Comparison)
+    assert_type(adopt(ids=Ids.CURRENT, move=True), Adoption)
+    collect("default", older_than=3600)  # type: ignore[arg-type]
+    verify("default", content="yes")  # type: ignore[arg-type]
+    return found.ok and not wrong
