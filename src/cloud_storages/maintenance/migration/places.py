@@ -252,7 +252,7 @@ def source_of(files: AnyStorage) -> Source:
 
 
 def _spooled(file: File[Any], stack: contextlib.ExitStack) -> SeekableContent:
-    kept: Any = tempfile.SpooledTemporaryFile(max_size=CHUNK_SIZE)
+    kept: Any = tempfile.SpooledTemporaryFile(max_size=CHUNK_SIZE)  # noqa: SIM115 - the stack closes it
     spool = stack.enter_context(kept)
     digest = Digest()
     for piece in iter(lambda: file.read(_PIECE), b""):
