@@ -198,14 +198,12 @@ class Journal:
 
     def is_claimed(self, target: str, by: str) -> bool:
         """Return whether a name at the target is that of another file, or should become so."""
-        return (
-            self._db.execute(
-                "SELECT 1 FROM files WHERE target = ?1 AND name <> ?2 UNION ALL"
-                " SELECT 1 FROM files WHERE name = ?1 AND name <> ?2 LIMIT 1",
-                (target, by),
-            ).fetchone()
-            is not None
-        )
+        found = self._db.execute(
+            "SELECT 1 FROM files WHERE target = :target AND name <> :by UNION ALL"
+            " SELECT 1 FROM files WHERE name = :target AND name <> :by LIMIT 1",
+            {"target": target, "by": by},
+        ).fetchone()
+        return found is not None
 
     def claim(self, name: str, target: str) -> None:
         """Settle the name a file gets at the target."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 
@@ -70,9 +71,7 @@ def upload(put: Callable[[str, bytes], None]) -> Callable[[str, bytes], Document
 
 
 @pytest.fixture
-def migrate(
-    old: FileSystemStorage, new: InMemoryStorage
-) -> Callable[..., migration.Migration]:
+def migrate(old: FileSystemStorage, new: InMemoryStorage) -> Callable[..., migration.Migration]:
     return functools.partial(migration.migrate, old, new)
 
 
@@ -86,3 +85,11 @@ def content() -> Callable[[Document], bytes]:
             return file.read()
 
     return content
+
+
+@pytest.fixture
+def storages(old: FileSystemStorage) -> dict[str, Any]:
+    """STORAGES with the old place beside the new one."""
+    disk = "django.core.files.storage.FileSystemStorage"
+    options = {"location": str(old.location)}
+    return {**settings.STORAGES, "old": {"BACKEND": disk, "OPTIONS": options}}

@@ -7,7 +7,6 @@ import json
 import os
 from pathlib import Path
 
-import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.db import connection
@@ -343,8 +342,8 @@ def test_a_row_that_cannot_be_changed_holds_no_other_up(migrate, put, content):
     rows = [Document.objects.create(file=f"a/docs/{number}.txt") for number in (1, 2)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TRIGGER refuse BEFORE UPDATE ON site_document WHEN old.id = %d"
-            " BEGIN SELECT raise(ABORT, 'not this one'); END" % rows[0].pk
+            "CREATE TRIGGER refuse BEFORE UPDATE ON site_document"
+            f" WHEN old.id = {rows[0].pk} BEGIN SELECT raise(ABORT, 'not this one'); END"
         )
     try:
         done = migrate()

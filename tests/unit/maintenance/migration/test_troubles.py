@@ -31,7 +31,7 @@ class Elsewhere(Storage):
         self.errors = errors or {}
         self.opened = []
 
-    def _open(self, name, mode="rb"):
+    def _open(self, name, _mode="rb"):
         self.opened.append(name)
         if name in self.errors:
             raise self.errors[name]
@@ -265,7 +265,7 @@ def test_ctrl_c_ends_it_in_good_order(migrate, upload):
         def expect(self, total):
             assert total == 300
 
-        def advance(self, count=1):
+        def advance(self, _count=1):
             if not self.pressed:
                 self.pressed = True
                 signal.raise_signal(signal.SIGINT)
@@ -356,7 +356,7 @@ def test_the_journal_of_other_places_is_refused(old, upload):
     one, other = (InMemoryStorage(bucket_id=each) for each in ("staging", "live"))
     migration.migrate(old, one, journal="journal", all_files=True)
 
-    with pytest.raises(CannotRun, match="other places .*staging.*live"):
+    with pytest.raises(CannotRun, match=r"other places .*staging.*live"):
         migration.migrate(old, other, journal="journal", all_files=True)
 
 
@@ -426,7 +426,7 @@ def test_neither_journal_nor_failures_hold_a_secret(old, upload, tmp_path):
     assert json.loads(written[written.index(b'{"name"') :].splitlines()[0])["name"]
 
 
-def test_a_journal_is_free_again_when_its_run_has_failed(old, new, tmp_path):
+def test_a_journal_is_free_again_when_its_run_has_failed(tmp_path):
     with pytest.raises(CannotRun), Journal(str(tmp_path / "j"), "here"):
         raise CannotRun
     with Journal(str(tmp_path / "j"), "here"):
