@@ -1,0 +1,188 @@
+"""
+Move a site's files from disk to Appwrite, kill whoever does it, and count what came of it.
+
+Prints a table, and exits with 1 if anything was lost or copied twice. With --keep it writes
+benchmarks/results/moving.json and moving.md, too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.moving.trial import Ran, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RESULTS = Path(__file__).resolve().parent.parent / "results"
+_CHUNK = 5 * 1024 * 1024
+_MEGABYTE = 1_000_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; return the exit status."""
+    options = _parser().parse_args(arguments)
+    size = options.files, options.large * _MEGABYTE
+    found: dict[str, Any] = {"files": options.files, "large": size[1], "trials": {}}
+    trials = {"straight": _straight, "killed": _killed, "tasks": _tasks}
+    for name in options.only or trials:
+        sys.stderr.write(f"{name}\n")
+        found["trials"][name] = trials[name](*size, options.workers)
+    sys.stdout.write(_table(found))
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    if options.keep:
+        (RESULTS / "moving.json").write_text(json.dumps(found, indent=2) + "\n")
+        (RESULTS / "moving.md").write_text(_table(found))
+    return 0 if all(trial.get("right", True) for trial in found["trials"].values()) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.moving",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--files", type=int, default=20_000, help="small ones, of 1 to 10 kB (%(default)s)")
+    add("--large", type=int, default=300, metavar="MB", help="size of the large one (%(default)s)")
+    add("--workers", type=int, default=8, help="of the command (%(default)s)")
+    add("--only", nargs="+", choices=("straight", "killed", "tasks"), help="not all three")
+    add("--json", type=Path, metavar="FILE", help="write what was measured there, too")
+    add("--keep", action="store_true", help="write benchmarks/results/, too")
+    return parser
+
+
+def _straight(files: int, large: int, workers: int) -> dict[str, Any]:
+    """Measure it undisturbed, with many workers and with one, beside ``cp -r``."""
+    found: dict[str, Any] = {}
+    for count in (workers, 1):
+        with Trial(files, large) as trial:
+            if "cp" not in found:
+                found["cp"] = {"seconds": _copied(trial.media)}
+            ran, told = trial.migrated("--workers", str(count))
+            found[f"{count} workers"] = {
+                "seconds": ran.seconds,
+                "peak": ran.peak,
+                "copied": told["copied"],
+                "rows": told["rows_updated"],
+            }
+            again, told = trial.migrated("--workers", str(count))
+            found[f"again, {count} workers"] = {"seconds": again.seconds, "copied": told["copied"]}
+    return found
+
+
+def _killed(files: int, large: int, workers: int) -> dict[str, Any]:
+    """Kill it in the middle of the large file, and in the middle of the small ones."""
+    command = ("storage_migrate", "old", "default", "--workers", str(workers))
+    peaks = []
+    with Trial(files, large) as trial:
+        first = trial.manage(*command)
+        trial.until(first, lambda stored: stored["chunks"] > _chunks(large) // 4)
+        peaks.append(first.kill())
+        after_first = trial.stored()
+        second = trial.manage(*command)
+        trial.until(second, lambda stored: stored["small"] > max(files // 2, after_first["small"]))
+        peaks.append(second.kill())
+        ran, told = trial.migrated("--workers", str(workers))
+        return _judged(trial, files, large, [*peaks, ran], told)
+
+
+def _tasks(files: int, large: int, workers: int) -> dict[str, Any]:
+    """Let two workers of the site do it, kill one, enqueue again, and prove it."""
+    worker = ("db_worker", "--batch", "--interval", "0.1", "--no-startup-delay", "--no-reload")
+    enqueue = ("--enqueue", "--batch", str(max(1, min(200, files // 20))))
+    with Trial(files, large, tasks=True) as trial:
+        began = time.perf_counter()
+        _, handed = trial.migrated(*enqueue, "--workers", str(workers))
+        pair = [trial.manage(*worker, "--worker-id", f"w{number}") for number in (1, 2)]
+        trial.until(pair[0], lambda stored: stored["small"] > files // 3)
+        killed = pair[0].kill()
+        survivor = pair[1].wait()
+        seconds = time.perf_counter() - began
+        _, again = trial.migrated(*enqueue, "--take-over", "--workers", str(workers))
+        last = trial.manage(*worker, "--worker-id", "w3").wait()
+        ran, told = trial.migrated("--workers", str(workers))
+        return {
+            **_judged(trial, files, large, [killed, survivor, last, ran], told),
+            "enqueued": handed["enqueued"],
+            "enqueued again": again["enqueued"],
+            "copied by the last run": told["copied"],
+            "seconds of the pair": seconds,
+        }
+
+
+def _judged(
+    trial: Trial, files: int, large: int, runs: list[Ran], told: dict[str, Any]
+) -> dict[str, Any]:
+    stored, judged = trial.stored(), trial.judged()
+    return {
+        "codes": [ran.code for ran in runs],
+        "seconds": [ran.seconds for ran in runs],
+        "peak": max(ran.peak for ran in runs),
+        "stored": stored,
+        "chunks needed": _chunks(large),
+        "judged": judged,
+        "failed": told["failed"],
+        "right": (
+            told["ok"]
+            and judged == {"rows": files + 1, "right": files + 1, "files": files + 1}
+            and stored["small"] == files
+        ),
+    }
+
+
+def _chunks(size: int) -> int:
+    return -(-size // _CHUNK)
+
+
+def _copied(media: Path) -> float:
+    """Return how many seconds ``cp -r`` takes."""
+    import subprocess  # noqa: PLC0415
+
+    other = media.with_name("copy")
+    began = time.perf_counter()
+    subprocess.run(["cp", "-r", media, other], check=True)  # noqa: S607 - the one of the system
+    seconds = time.perf_counter() - began
+    shutil.rmtree(other)
+    return seconds
+
+
+def _table(found: dict[str, Any]) -> str:
+    files, large = found["files"], found["large"]
+    lines = [f"{files} files of 1 to 10 kB and one of {large // _MEGABYTE} MB, each renamed", ""]
+    straight = found["trials"].get("straight", {})
+    lines += ["| | seconds | files/s | peak memory |", "|---|---|---|---|"] * bool(straight)
+    for title, measured in straight.items():
+        seconds = measured["seconds"]
+        peak = f"{measured['peak'] / _MEGABYTE:.0f} MB" if "peak" in measured else ""
+        lines.append(f"| {title} | {seconds:.1f} | {(files + 1) / seconds:.0f} | {peak} |")
+    for name in ("killed", "tasks"):
+        trial = found["trials"].get(name)
+        if trial:
+            stored, judged = trial["stored"], trial["judged"]
+            lines += [
+                "",
+                f"{name}: exit codes {trial['codes']}, {sum(trial['seconds']):.1f} s altogether,"
+                f" peak memory {trial['peak'] / _MEGABYTE:.0f} MB",
+                f"- {judged['right']} of {judged['rows']} rows open their own file; the storage has"
+                f" {judged['files']} files",
+                f"- the server stored {stored['small']} small files, and {stored['chunks']} chunks"
+                f" where {trial['chunks needed']} are needed once; it refused {stored['refused']}",
+            ]
+        if name == "tasks" and trial:
+            lines.append(
+                f"- enqueued {trial['enqueued']}, after the kill {trial['enqueued again']} again;"
+                f" the run that proves it copied {trial['copied by the last run']}"
+            )
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
