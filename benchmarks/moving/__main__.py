@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     trials = {"straight": _straight, "killed": _killed, "tasks": _tasks}
     for name in options.only or trials:
         sys.stderr.write(f"{name}\n")
-        found["trials"][name] = trials[name](*size, options.workers)
+        found["trials"][name] = trials[name](*size, options.workers, options.delay)
     sys.stdout.write(_table(found))
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n")
@@ -53,17 +54,24 @@ def _parser() -> argparse.ArgumentParser:
     add("--files", type=int, default=20_000, help="small ones, of 1 to 10 kB (%(default)s)")
     add("--large", type=int, default=300, metavar="MB", help="size of the large one (%(default)s)")
     add("--workers", type=int, default=8, help="of the command (%(default)s)")
+    add(
+        "--delay",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="that each upload takes more, as if the server was far",
+    )
     add("--only", nargs="+", choices=("straight", "killed", "tasks"), help="not all three")
     add("--json", type=Path, metavar="FILE", help="write what was measured there, too")
     add("--keep", action="store_true", help="write benchmarks/results/, too")
     return parser
 
 
-def _straight(files: int, large: int, workers: int) -> dict[str, Any]:
+def _straight(files: int, large: int, workers: int, delay: float) -> dict[str, Any]:
     """Measure it undisturbed, with many workers and with one, beside ``cp -r``."""
     found: dict[str, Any] = {}
     for count in (workers, 1):
-        with Trial(files, large) as trial:
+        with Trial(files, large, delay) as trial:
             if "cp" not in found:
                 found["cp"] = {"seconds": _copied(trial.media)}
             ran, told = trial.migrated("--workers", str(count))
@@ -78,11 +86,11 @@ def _straight(files: int, large: int, workers: int) -> dict[str, Any]:
     return found
 
 
-def _killed(files: int, large: int, workers: int) -> dict[str, Any]:
+def _killed(files: int, large: int, workers: int, delay: float) -> dict[str, Any]:
     """Kill it in the middle of the large file, and in the middle of the small ones."""
     command = ("storage_migrate", "old", "default", "--workers", str(workers))
     peaks = []
-    with Trial(files, large) as trial:
+    with Trial(files, large, delay) as trial:
         first = trial.manage(*command)
         trial.until(first, lambda stored: stored["chunks"] > _chunks(large) // 4)
         peaks.append(first.kill())
@@ -94,17 +102,19 @@ def _killed(files: int, large: int, workers: int) -> dict[str, Any]:
         return _judged(trial, files, large, [*peaks, ran], told)
 
 
-def _tasks(files: int, large: int, workers: int) -> dict[str, Any]:
+def _tasks(files: int, large: int, workers: int, delay: float) -> dict[str, Any]:
     """Let two workers of the site do it, kill one, enqueue again, and prove it."""
     worker = ("db_worker", "--batch", "--interval", "0.1", "--no-startup-delay", "--no-reload")
     enqueue = ("--enqueue", "--batch", str(max(1, min(200, files // 20))))
-    with Trial(files, large, tasks=True) as trial:
+    with Trial(files, large, delay, tasks=True) as trial:
         began = time.perf_counter()
         _, handed = trial.migrated(*enqueue, "--workers", str(workers))
-        pair = [trial.manage(*worker, "--worker-id", f"w{number}") for number in (1, 2)]
-        trial.until(pair[0], lambda stored: stored["small"] > files // 3)
-        killed = pair[0].kill()
-        survivor = pair[1].wait()
+        # The first batch is that of the large file.
+        first = trial.manage(*worker, "--worker-id", "w1")
+        trial.until(first, lambda stored: stored["chunks"] > 0)
+        second = trial.manage(*worker, "--worker-id", "w2")
+        trial.until(first, lambda stored: stored["chunks"] > _chunks(large) // 2)
+        killed, survivor = first.kill(), second.wait()
         seconds = time.perf_counter() - began
         _, again = trial.migrated(*enqueue, "--take-over", "--workers", str(workers))
         last = trial.manage(*worker, "--worker-id", "w3").wait()
@@ -144,8 +154,6 @@ def _chunks(size: int) -> int:
 
 def _copied(media: Path) -> float:
     """Return how many seconds ``cp -r`` takes."""
-    import subprocess  # noqa: PLC0415
-
     other = media.with_name("copy")
     began = time.perf_counter()
     subprocess.run(["cp", "-r", media, other], check=True)  # noqa: S607 - the one of the system
@@ -155,33 +163,40 @@ def _copied(media: Path) -> float:
 
 
 def _table(found: dict[str, Any]) -> str:
-    files, large = found["files"], found["large"]
-    lines = [f"{files} files of 1 to 10 kB and one of {large // _MEGABYTE} MB, each renamed", ""]
-    straight = found["trials"].get("straight", {})
-    lines += ["| | seconds | files/s | peak memory |", "|---|---|---|---|"] * bool(straight)
+    files, large, trials = found["files"], found["large"], found["trials"]
+    told = f"{files} files of 1 to 10 kB and one of {large // _MEGABYTE} MB, each renamed\n"
+    if "straight" in trials:
+        told += _rows(trials["straight"], files + 1)
+    for name in ("killed", "tasks"):
+        if name in trials:
+            told += _account(name, trials[name])
+    return told
+
+
+def _rows(straight: dict[str, Any], files: int) -> str:
+    told = "\n| | seconds | files/s | peak memory |\n|---|---|---|---|\n"
     for title, measured in straight.items():
         seconds = measured["seconds"]
         peak = f"{measured['peak'] / _MEGABYTE:.0f} MB" if "peak" in measured else ""
-        lines.append(f"| {title} | {seconds:.1f} | {(files + 1) / seconds:.0f} | {peak} |")
-    for name in ("killed", "tasks"):
-        trial = found["trials"].get(name)
-        if trial:
-            stored, judged = trial["stored"], trial["judged"]
-            lines += [
-                "",
-                f"{name}: exit codes {trial['codes']}, {sum(trial['seconds']):.1f} s altogether,"
-                f" peak memory {trial['peak'] / _MEGABYTE:.0f} MB",
-                f"- {judged['right']} of {judged['rows']} rows open their own file; the storage has"
-                f" {judged['files']} files",
-                f"- the server stored {stored['small']} small files, and {stored['chunks']} chunks"
-                f" where {trial['chunks needed']} are needed once; it refused {stored['refused']}",
-            ]
-        if name == "tasks" and trial:
-            lines.append(
-                f"- enqueued {trial['enqueued']}, after the kill {trial['enqueued again']} again;"
-                f" the run that proves it copied {trial['copied by the last run']}"
-            )
-    return "\n".join([*lines, ""])
+        told += f"| {title} | {seconds:.1f} | {files / seconds:.0f} | {peak} |\n"
+    return told
+
+
+def _account(name: str, trial: dict[str, Any]) -> str:
+    stored, judged = trial["stored"], trial["judged"]
+    told = f"""
+{name}: exit codes {trial["codes"]}, {sum(trial["seconds"]):.1f} s altogether, peak memory
+{trial["peak"] / _MEGABYTE:.0f} MB
+
+- {judged["right"]} of {judged["rows"]} rows open their own file; the storage has {judged["files"]}
+- the server stored {stored["small"]} small files, and {stored["chunks"]} chunks where
+  {trial["chunks needed"]} are needed once; it refused {stored["refused"]}
+"""
+    if name == "tasks":
+        told += f"""- enqueued {trial["enqueued"]}, after the kill {trial["enqueued again"]} again;
+  the run that proves it copied {trial["copied by the last run"]}
+"""
+    return told
 
 
 if __name__ == "__main__":

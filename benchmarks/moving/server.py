@@ -1,8 +1,9 @@
 """
 ``python -m benchmarks.moving.server``: the emulator, which tells what it stored when asked.
 
-The key is $KEY. For every line on the standard input it prints one: how many small files, and
-how many chunks of large ones, were stored, and how many uploads were refused.
+The key is $KEY; each upload takes $MOVING_DELAY seconds more, as if the server was far. For every
+line on the standard input it prints one: how many small files, and how many chunks of large ones,
+were stored, and how many uploads were refused.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ import os
 import sys
 
 from benchmarks.serve.lifetime import announce
-from cloud_storages.emulator import Emulator
+from cloud_storages.emulator import Emulator, Fault
 
 _CHUNK = 5 * 1024 * 1024
 _STORED, _REFUSED = 201, 409
+_ALWAYS = 1_000_000_000
 
 
 def main() -> None:
     """Serve until the standard input ends."""
-    key = os.environ["KEY"]
+    key, delay = os.environ["KEY"], float(os.environ["MOVING_DELAY"])
     with Emulator(project="bench", key=key, storage_limit=10_000_000_000) as emulator:
+        if delay:
+            emulator.inject(Fault(method="POST", path="/files$", times=_ALWAYS, delay=delay))
         announce(emulator.endpoint)
         for _ in sys.stdin:
             uploads = [

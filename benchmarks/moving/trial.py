@@ -105,17 +105,19 @@ class Trial:
     Args:
         files: small ones, of 1 to 10 kB.
         large: bytes of the large one.
+        delay: seconds that each upload takes more, as if the server was far.
         tasks: whether the site has a queue of tasks.
 
     """
 
-    def __init__(self, files: int, large: int, *, tasks: bool = False) -> None:
+    def __init__(self, files: int, large: int, delay: float = 0.0, *, tasks: bool = False) -> None:
         self._size = files, large
         self._home = Path(tempfile.mkdtemp(prefix="moving-"))
         self._variables = {
             **os.environ,
             "KEY": f"standard_{secrets.token_hex(16)}",
             "MOVING_HOME": str(self._home),
+            "MOVING_DELAY": str(delay),
             "MOVING_TASKS": "1" if tasks else "",
             "DJANGO_SETTINGS_MODULE": _SETTINGS,
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),

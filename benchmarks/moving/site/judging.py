@@ -14,9 +14,9 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.core.files.storage import default_storage
 
 from benchmarks.moving.site.filling import LARGE, name_of
+from cloud_storages.maintenance.aliases import cloud_storage_of
 
 _PAGE = 1000
 
@@ -26,16 +26,17 @@ def main() -> None:
     django.setup()
     from benchmarks.moving.site.models import Upload  # noqa: PLC0415 - needs the set up
 
+    storage = cloud_storage_of("default")
     root = Path(settings.STORAGES["old"]["OPTIONS"]["location"])
     names = list(Upload.objects.order_by("pk").values_list("file", flat=True))
-    right = 0
+    right: int = 0
     for at in range(0, len(names), _PAGE):
         page = names[at : at + _PAGE]
-        with default_storage.prefetch_metadata(page):
+        with storage.prefetch_metadata(page):
             for number, name in enumerate(page, start=at):
                 before = LARGE if number == 0 else name_of(number - 1)
-                right += default_storage.signature(name) == _md5(root / before)
-    files = sum(1 for _ in default_storage.service.names())
+                right += storage.signature(name) == _md5(root / before)
+    files = sum(1 for _ in storage.service.names())
     sys.stdout.write(json.dumps({"rows": len(names), "right": right, "files": files}) + "\n")
 
 

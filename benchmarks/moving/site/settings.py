@@ -33,6 +33,8 @@ APPWRITE_PROJECT_ID = "bench"
 APPWRITE_API_KEY = os.environ["KEY"]
 APPWRITE_BUCKET_ID = "media"
 APPWRITE_ACCESS = "public"
+#: The server is on this machine, so its address is not encrypted.
+SILENCED_SYSTEM_CHECKS = ["cloud_storages.W001"]
 
 if os.environ.get("MOVING_TASKS"):
     # From Django 6 on the framework is Django's own.

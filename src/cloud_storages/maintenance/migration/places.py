@@ -90,7 +90,8 @@ class Watched:
     Attributes:
         content: the bytes.
         fingerprint: of all the bytes.
-        on_progress: called with how many bytes are stored; what it raises ends the upload.
+        on_progress: called with how many bytes are stored, until all are; what it raises ends
+            the upload.
 
     """
 
@@ -103,8 +104,9 @@ class Watched:
         return self.content.read(offset, size)
 
     def progressed(self, stored: int) -> None:
-        """Tell whoever wants to know."""
-        self.on_progress(stored)
+        """Tell whoever wants to know, as long as there is something left to be stored."""
+        if stored < self.fingerprint.size:
+            self.on_progress(stored)
 
     def in_every_form(self) -> Watched:
         """Return the same content with every form of signature, for which it is read."""

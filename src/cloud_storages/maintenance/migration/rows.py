@@ -9,9 +9,11 @@ look that shows whether it still names what it did.
 from __future__ import annotations
 
 import itertools
+import random
+import time
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, router, transaction
+from django.db import DatabaseError, OperationalError, router, transaction
 
 from cloud_storages.maintenance.errors import CannotRun, Problem
 from cloud_storages.maintenance.migration.journal import State
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from cloud_storages.maintenance.migration.journal import Journal
     from cloud_storages.maintenance.references import Reference
 
-__all__ = ["RowMover", "moves"]
+__all__ = ["RowMover", "moves", "repoint_patiently"]
 
 #: Rows that are changed in one transaction: as long as others may have to wait for one of them.
 _BATCH = 100
+#: How often a row is tried, and by how much, in seconds, the longest pause between grows.
+_ATTEMPTS, _STEP = 8, 0.1
 
 
 def moves(
@@ -51,6 +55,21 @@ def moves(
             continue
         if not journal.was_moved(reference):
             yield reference, note.target
+
+
+def repoint_patiently(reference: Reference, name: str) -> bool:
+    """
+    Let a row name another file, as ``repoint`` does, in spite of others who are at the database.
+
+    SQLite refuses at once, whatever its timeout, who has read before another has written; other
+    databases end one of two transactions that wait for each other.
+    """
+    for attempt in range(1, _ATTEMPTS):
+        try:
+            return repoint(reference, name)
+        except OperationalError:
+            time.sleep(random.uniform(0, _STEP * attempt))  # noqa: S311 - no secret
+    return repoint(reference, name)
 
 
 class RowMover:
@@ -94,7 +113,7 @@ class RowMover:
 
     def _move_one(self, reference: Reference, name: str) -> None:
         try:
-            if repoint(reference, name):
+            if repoint_patiently(reference, name):
                 self.updated += 1
             else:
                 self.left += 1

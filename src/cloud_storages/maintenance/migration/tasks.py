@@ -17,7 +17,8 @@ from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.migration.copying import Copier, Failed, How, Job, OnTaken
 from cloud_storages.maintenance.migration.journal import Note
 from cloud_storages.maintenance.migration.places import source_of, target_of
-from cloud_storages.maintenance.references import Reference, field_of, repoint
+from cloud_storages.maintenance.migration.rows import repoint_patiently
+from cloud_storages.maintenance.references import Reference, field_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +109,7 @@ class _Batch:
         for label, key in rows:
             try:
                 pk = field_of(label).model._meta.pk.to_python(key)  # noqa: SLF001 - documented by Django as _meta
-                moved = repoint(Reference(label, pk, name), target)
+                moved = repoint_patiently(Reference(label, pk, name), target)
             except Exception as error:  # noqa: BLE001 - a row that cannot be changed is told
                 logger.warning("%s %s still names %r: %s", label, key, name, error)
                 self.fail(name, f"{label} of {key} could not be changed: {error}")
