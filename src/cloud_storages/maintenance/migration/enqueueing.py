@@ -200,7 +200,7 @@ class _Enqueueing:
         for field in self._order.fields:
             left = moves(self._journal, field, even_planned=True)
             while page := list(itertools.islice(left, _MOST_AT_ONCE)):
-                with self._journal.together():
+                with self._journal.together(safely=True):
                     for reference, name in page:
                         self._journal.moves(reference, name)
 

@@ -145,13 +145,32 @@ class Journal:
         return journal
 
     @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
-        """Note everything of the block at once, or nothing of it."""
+    def together(self, *, safely: bool = False) -> Iterator[None]:
+        """
+        Note everything of the block at once, or nothing of it.
+
+        Args:
+            safely: whether the notes must outlive the machine, and not only the process.
+
+        Raises:
+            CannotRun: the notes cannot be written, as when the disk is full.
+
+        """
+        try:
+            with self._transaction("FULL" if safely else "NORMAL"):
+                yield
+        except sqlite3.Error as error:
+            raise CannotRun(_reason(self.path, error)) from error
+
+    @contextlib.contextmanager
+    def _transaction(self, synchronous: str) -> Iterator[None]:
+        self._db.execute(f"PRAGMA synchronous = {synchronous}")
         self._db.execute("BEGIN")
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            with contextlib.suppress(sqlite3.Error):  # a full disk has rolled it back already
+                self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
 
@@ -319,7 +338,6 @@ class Journal:
             db = sqlite3.connect(path, timeout=0, isolation_level=None)
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
             db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
             # In this mode a lock that was taken once is kept.
             db.execute("BEGIN EXCLUSIVE")
             db.execute("COMMIT")

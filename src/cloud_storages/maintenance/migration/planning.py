@@ -11,11 +11,12 @@ import itertools
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import SuspiciousFileOperation
+from django.db import DatabaseError
 
 from cloud_storages.domain.errors import InvalidName
 from cloud_storages.domain.names import fitted
 from cloud_storages.maintenance.aliases import is_same_place
-from cloud_storages.maintenance.errors import Problem
+from cloud_storages.maintenance.errors import CannotRun, Problem
 from cloud_storages.maintenance.migration.copying import Conflict, OnTaken
 from cloud_storages.maintenance.migration.naming import other_name
 from cloud_storages.maintenance.references import label_of, references
@@ -82,7 +83,14 @@ class _Planner:
             if not only_noted or journal.is_in_run(reference.name):
                 self._admit(reference.name, longest, is_shown=is_shown)
 
-        self._note(references(order.fields), note)
+        for field in order.fields:
+            try:
+                self._note(references((field,)), note)
+            except DatabaseError as error:
+                raise CannotRun(
+                    f"The rows of {label_of(field)} cannot be read: {error}. Leave that field out"
+                    " by naming the others with --fields."
+                ) from error
 
     def _admit(self, name: str, longest: int | None = None, *, is_shown: bool = False) -> None:
         try:

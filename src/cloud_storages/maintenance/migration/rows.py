@@ -97,7 +97,7 @@ class RowMover:
         using = router.db_for_write(field.model)
         left = moves(self._journal, field)
         while page := list(itertools.islice(left, _BATCH)):
-            with self._journal.together():
+            with self._journal.together(safely=True):
                 for reference, name in page:
                     self._journal.moves(reference, name)
             try:

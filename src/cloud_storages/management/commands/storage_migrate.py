@@ -129,8 +129,8 @@ class Command(MaintenanceCommand):
             "--journal",
             metavar="PATH",
             help="The file of what was done, which a later run goes on with (default:"
-            " storage_migrate-SOURCE-TARGET.sqlite3 in the current directory). Remove it to have"
-            " everything looked at anew.",
+            " storage_migrate-SOURCE-TARGET.sqlite3 in the current directory). Keep it until the"
+            " site has switched: it also tells which rows were changed.",
         )
         add(
             "--failures",

@@ -92,4 +92,4 @@ def storages(old: FileSystemStorage) -> dict[str, Any]:
     """STORAGES with the old place beside the new one."""
     disk = "django.core.files.storage.FileSystemStorage"
     options = {"location": str(old.location)}
-    return {**settings.STORAGES, "old": {"BACKEND": disk, "OPTIONS": options}}
+    return {**getattr(settings, "STORAGES", {}), "old": {"BACKEND": disk, "OPTIONS": options}}

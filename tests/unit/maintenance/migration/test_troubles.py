@@ -10,6 +10,7 @@ import threading
 import pytest
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage
+from django.db import connection
 
 from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import AccessDenied, Unavailable
@@ -431,3 +432,25 @@ def test_a_journal_is_free_again_when_its_run_has_failed(tmp_path):
         raise CannotRun
     with Journal(str(tmp_path / "j"), "here"):
         pass
+
+
+def test_a_disk_too_full_for_the_journal_is_told(tmp_path):
+    with Journal(str(tmp_path / "j"), "here") as journal:
+        journal._db.execute("PRAGMA max_page_count = 20")
+
+        with pytest.raises(CannotRun, match=r"full.*--journal"), journal.together():
+            for number in range(10_000):
+                journal.add(f"docs/{number}.txt", f"docs/{number}.txt", None, is_shown=False)
+
+
+def test_a_table_that_cannot_be_read_is_told_by_its_field(migrate, upload):
+    upload("docs/a.txt")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE site_photo RENAME TO elsewhere")
+    try:
+        with pytest.raises(CannotRun, match=r"site\.Photo\.picture .*--fields"):
+            migrate()
+        assert migrate(fields=FILE).ok
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE elsewhere RENAME TO site_photo")
