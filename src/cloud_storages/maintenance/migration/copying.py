@@ -218,13 +218,20 @@ class Copier:
                 there = self.target.there(name, content)
         if there is There.SAME:
             return name, How.SKIPPED
-        is_ours = note.state is State.BEGUN or (
-            # What a task was killed over is not to be told from what another is at.
-            note.state is State.ENQUEUED and not self.target.tells_unfinished
-        )
+        is_ours = self._is_ours(note, name)
         if self.target.clear(name, content, is_ours=is_ours, after=self.after):
             return self.target.create(name, content, note.longest), How.COPIED
         return None
+
+    def _is_ours(self, note: Note, name: str) -> bool:
+        """Return whether what is left unfinished under a name was begun by an earlier run."""
+        if note.state is State.BEGUN:
+            return True
+        if self.target.tells_unfinished:
+            # What a task was killed over is not to be told from what another is at.
+            return False
+        # Nobody else has a reason for its other names.
+        return note.state is State.ENQUEUED or name != fitted(note.wanted, note.longest)
 
     def _again(self, note: Note, earlier: Fingerprint, content: Watched) -> tuple[str, How]:
         """Bring an earlier copy up to date."""

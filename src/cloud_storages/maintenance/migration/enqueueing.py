@@ -44,7 +44,6 @@ __all__ = ["enqueue"]
 S = TypeVar("S")
 T = TypeVar("T")
 
-_PAGE = 100
 _MOST_AT_ONCE = 10_000
 
 
@@ -150,7 +149,9 @@ class _Enqueueing:
         look = _Looking(Looker(order.source, order.target)).look
         waiting: list[Note] = []
         with ThreadPoolExecutor(workers, "look") as pool:
-            for page in _side_by_side(pool, look, _paged(journal.notes()), 2 * workers):
+            for page in _side_by_side(
+                pool, look, _paged(journal.notes(), order.target.at_once), 2 * workers
+            ):
                 for each in page:
                     self._take(each, waiting)
                 if watcher is not None:
@@ -243,10 +244,11 @@ class _Looking:
     def _compared(self, job: Job) -> _Found:
         note = job.note
         try:
-            size = self.looker.source.size(note.name)
             there = self._size(job)
-        except MissingAtSource:
-            return self._missing(job)
+            try:
+                size = self.looker.source.size(note.name)
+            except MissingAtSource:
+                return self._missing(job, there)
         except Exception as error:  # noqa: BLE001 - any storage may raise anything
             return _Found(note, note.state, problem=Problem.of(note.name, error))
         if there == size and note.copy is None:
@@ -254,9 +256,12 @@ class _Looking:
         fresh = there is None and note.state is not State.COPIED
         return _Found(note, State.ENQUEUED if fresh else note.state)
 
-    def _missing(self, job: Job) -> _Found:
+    def _missing(self, job: Job, there: int | None) -> _Found:
+        """Judge a file that the source does not have: it may have been uploaded to the target."""
         note = job.note
-        if note.name == note.wanted and self._size(job) is not None:
+        if note.name == note.wanted and note.name != note.target:
+            there = self.looker.target.size(note.name)
+        if note.copy is not None or (note.name == note.wanted and there is not None):
             return _Found(note, note.state, is_there=True)
         return _Found(note, note.state, problem=Problem(note.name, "It is missing at the source."))
 
@@ -266,8 +271,8 @@ class _Looking:
         return job.seen.size if isinstance(job.seen, Fingerprint) else None
 
 
-def _paged(notes: Iterator[Note]) -> Iterator[list[Note]]:
-    while page := list(itertools.islice(notes, _PAGE)):
+def _paged(notes: Iterator[Note], size: int) -> Iterator[list[Note]]:
+    while page := list(itertools.islice(notes, size)):
         yield page
 
 

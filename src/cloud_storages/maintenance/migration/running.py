@@ -54,8 +54,8 @@ __all__ = ["Watcher", "migrate"]
 S = TypeVar("S")
 T = TypeVar("T")
 
-#: Files looked up at once: what one request to Appwrite asks for.
-_PAGE = 100
+#: Files that are looked up ahead of those that are copied.
+_AHEAD = 200
 #: Files in a row for which the server could not be reached: it is gone for all of them.
 _OUTAGES = 10
 _MOST_WORKERS = 256
@@ -226,9 +226,11 @@ class _Run:
                     copying -= {future for future in copying if future.cancel()}
                 while ready and len(copying) < 2 * self._workers:
                     copying.add(pool.submit(_apart, work, ready.popleft()))
-                if not (looking or self._ending.is_set()) and len(ready) < _PAGE:
-                    page = list(itertools.islice(notes, _PAGE))
-                    looking |= {pool.submit(_apart, look, page)} if page else set()
+                while self._has_room(len(ready), len(looking)):
+                    page = list(itertools.islice(notes, order.target.at_once))
+                    if not page:
+                        break
+                    looking.add(pool.submit(_apart, look, page))
                 if not (looking or copying or ready):
                     break
                 done, _ = wait(looking | copying, return_when=FIRST_COMPLETED)
@@ -249,9 +251,18 @@ class _Run:
             else:
                 jobs.append(each)
         if not self._dry_run:
-            new = [job.note.name for job in jobs if job.note.state is State.PLANNED]
-            self._journal.mark(new, State.BEGUN)
+            self._journal.mark((job.note.name for job in jobs if self._is_new(job)), State.BEGUN)
         return jobs
+
+    def _is_new(self, job: Job) -> bool:
+        """Return whether an unfinished copy that is found later is certainly of this run."""
+        is_free = job.seen is None or self._order.target.tells_unfinished
+        return job.note.state is State.PLANNED and is_free
+
+    def _has_room(self, ready: int, looking: int) -> bool:
+        """Return whether more files should be looked at, so that the workers never wait."""
+        expected = ready + (looking + 1) * self._order.target.at_once
+        return expected <= _AHEAD and not self._ending.is_set()
 
     def _take(self, result: Done | Failed) -> None:
         if isinstance(result, Failed):

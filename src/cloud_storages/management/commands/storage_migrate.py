@@ -104,7 +104,8 @@ class Command(MaintenanceCommand):
             type=int,
             default=8,
             metavar="N",
-            help="How many files are copied at once (default: %(default)s).",
+            help="How many files are copied at once (default: %(default)s). With more than 10 let"
+            " APPWRITE_POOL_SIZE be as many.",
         )
         add(
             "--on-conflict",
@@ -164,6 +165,9 @@ class Command(MaintenanceCommand):
         self._interrupted = False
         try:
             super().handle(*args, **options)
+        except KeyboardInterrupt:
+            self.stderr.write("Interrupted. The same command goes on from here.")
+            sys.exit(_INTERRUPTED)
         except SystemExit:
             if self._interrupted:
                 sys.exit(_INTERRUPTED)

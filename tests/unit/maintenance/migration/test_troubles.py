@@ -326,6 +326,30 @@ def test_a_file_that_came_after_a_killed_run_is_nobody_elses(old, disk, upload, 
     assert read(disk, row.file.name) == b"the whole of it"
 
 
+def test_another_file_that_was_there_before_the_kill_stays_however_it_begins(
+    old, disk, upload, monkeypatch
+):
+    row = upload("docs/a.txt", b"the whole of it")
+    disk.save("docs/a.txt", ContentFile(b"the who"))
+
+    class Killed(BaseException):
+        pass
+
+    def kill(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Failing, "_save", kill)
+        with pytest.raises(Killed):
+            migration.migrate(old, disk, fields=FILE)
+    done = migration.migrate(old, disk, fields=FILE)
+
+    row.refresh_from_db()
+    assert (done.ok, done.renamed) == (True, 1)
+    assert read(disk, "docs/a.txt") == b"the who"
+    assert read(disk, row.file.name) == b"the whole of it"
+
+
 def test_a_row_that_was_changed_before_the_kill_is_known(old, new, upload, put, content):
     row = upload("a/docs/1.txt")
     order = ordered(old, new)
@@ -435,12 +459,16 @@ def test_a_journal_is_free_again_when_its_run_has_failed(tmp_path):
 
 
 def test_a_disk_too_full_for_the_journal_is_told(tmp_path):
+    def fill(journal):
+        with journal.together():
+            for number in range(10_000):
+                journal.add(f"docs/{number}.txt", f"docs/{number}.txt", None, is_shown=False)
+
     with Journal(str(tmp_path / "j"), "here") as journal:
         journal._db.execute("PRAGMA max_page_count = 20")
 
-        with pytest.raises(CannotRun, match=r"full.*--journal"), journal.together():
-            for number in range(10_000):
-                journal.add(f"docs/{number}.txt", f"docs/{number}.txt", None, is_shown=False)
+        with pytest.raises(CannotRun, match=r"full.*--journal"):
+            fill(journal)
 
 
 def test_a_table_that_cannot_be_read_is_told_by_its_field(migrate, upload):
