@@ -105,7 +105,7 @@ def _killed(files: int, large: int, workers: int, delay: float) -> dict[str, Any
 def _tasks(files: int, large: int, workers: int, delay: float) -> dict[str, Any]:
     """Let two workers of the site do it, kill one, enqueue again, and prove it."""
     worker = ("db_worker", "--batch", "--interval", "0.1", "--no-startup-delay", "--no-reload")
-    enqueue = ("--enqueue", "--batch", str(max(1, min(200, files // 20))))
+    enqueue = ("--enqueue", "--batch", str(max(1, min(200, files // 4))))
     with Trial(files, large, delay, tasks=True) as trial:
         began = time.perf_counter()
         _, handed = trial.migrated(*enqueue, "--workers", str(workers))

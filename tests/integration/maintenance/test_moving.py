@@ -13,15 +13,14 @@ import django
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-FILES = 120
 
 pytestmark = pytest.mark.skipif(django.VERSION < (4, 2), reason="STORAGES came with Django 4.2")
 
 
-def moved(tmp_path: Path, trial: str) -> dict[str, Any]:
+def moved(tmp_path: Path, trial: str, files: int, delay: float) -> dict[str, Any]:
+    """What comes of a trial whose uploads take long enough for a kill to come in their middle."""
     file = tmp_path / "moved.json"
-    # Slow enough for the kill to come in the middle.
-    sizes = ("--files", str(FILES), "--large", "40", "--delay", "0.1")
+    sizes = ("--files", str(files), "--large", "40", "--delay", str(delay))
     run = subprocess.run(
         [sys.executable, "-m", "benchmarks.moving", "--only", trial, *sizes, "--json", str(file)],
         cwd=ROOT,
@@ -36,20 +35,20 @@ def moved(tmp_path: Path, trial: str) -> dict[str, Any]:
 
 
 def test_killed_twice_it_loses_nothing_and_copies_nothing_twice(tmp_path: Path) -> None:
-    found = moved(tmp_path, "killed")
+    found = moved(tmp_path, "killed", files=80, delay=0.1)
 
     assert found["codes"] == [-9, -9, 0]
-    assert found["judged"] == dict.fromkeys(("rows", "right", "files"), FILES + 1)
-    assert found["stored"]["small"] == FILES
+    assert found["judged"] == dict.fromkeys(("rows", "right", "files"), 81)
+    assert found["stored"]["small"] == 80
     assert found["failed"] == 0
 
 
 @pytest.mark.skipif(find_spec("django_tasks_db") is None, reason="django-tasks-db is missing")
 def test_of_two_task_workers_one_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
-    found = moved(tmp_path, "tasks")
+    found = moved(tmp_path, "tasks", files=40, delay=0.05)
 
     assert found["codes"] == [-9, 0, 0, 0]
-    assert found["judged"] == dict.fromkeys(("rows", "right", "files"), FILES + 1)
-    assert found["stored"]["small"] == FILES
+    assert found["judged"] == dict.fromkeys(("rows", "right", "files"), 41)
+    assert found["stored"]["small"] == 40
     assert 0 < found["enqueued again"] < found["enqueued"]
     assert found["copied by the last run"] == 0
