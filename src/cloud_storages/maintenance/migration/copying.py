@@ -214,8 +214,10 @@ class Copier:
             try:
                 return self.target.create(name, content, note.longest), How.COPIED
             except FileExistsError:
-                # Another writer, an unfinished upload, or an ID that differs in case only.
                 there = self.target.there(name, content)
+                if there is There.NOTHING and not self.target.tells_unfinished:
+                    raise  # a file where a directory should be, or the like
+                # Another writer, an unfinished upload, or an ID that differs in case only.
         if there is There.SAME:
             return name, How.SKIPPED
         is_ours = self._is_ours(note, name)

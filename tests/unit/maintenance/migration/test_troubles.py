@@ -195,6 +195,17 @@ def test_a_copy_that_is_not_what_was_sent_does_not_stay(old, disk, upload):
     assert not disk.exists("docs/a.txt")
 
 
+def test_a_file_where_a_directory_should_be_is_told(old, disk, upload):
+    upload("docs/a.txt")
+    upload("b.txt")
+    disk.save("docs", ContentFile(b"no directory"))
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert (done.copied, done.failed) == (1, 1)
+    assert "docs exists and is not a directory" in done.problems[0].reason
+
+
 # The whole work
 
 
