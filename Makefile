@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 
-.PHONY: setup test faults browser screenshots demo lint types imports package matrix bench clean
+.PHONY: setup test applications faults browser screenshots demo lint types imports package matrix bench clean
 
 setup: $(SETUP)
 
@@ -18,6 +18,10 @@ $(SETUP): pyproject.toml
 # ARGS is handed on, such as ARGS='-k listing' or ARGS=--check.
 test: $(SETUP)
 	$(RUN) pytest --numprocesses 2 $(ARGS)
+
+# Wagtail, easy-thumbnails and others on this package, in an environment of their own.
+applications: $(SETUP)
+	$(VENV)/bin/python .ci/applications.py $(ARGS)
 
 # The demo in a real browser: Debian's chromium and chromium-driver; skipped without.
 browser: $(SETUP)

@@ -159,6 +159,14 @@ class FileStore(Protocol):
     def buckets(self, name: str | None = None) -> Iterator[BucketInfo]:
         """Yield every bucket, or every one of exactly this name."""
 
+    def now(self) -> dt.datetime | None:
+        """
+        Return the time by the clock that tells when files were created; makes no request.
+
+        It must have a time zone and must not be later than that clock; None if no answer of the
+        store has told it yet.
+        """
+
     def create_bucket(self, bucket_id: str, name: str, *, public: bool) -> None:
         """
         Create a bucket, readable by anyone if ``public``, else by the key's holders only.

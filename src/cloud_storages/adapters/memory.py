@@ -186,6 +186,10 @@ class MemoryStore:
         _tell("GET", "list buckets", what, len(found) // _PAGE + 1)
         return iter(found)
 
+    def now(self) -> dt.datetime | None:
+        """Return the time; see the port."""
+        return self._now()
+
     def create_bucket(
         self,
         bucket_id: str,

@@ -21,7 +21,6 @@ from cloud_storages.backends.errors import django_errors
 from cloud_storages.backends.files import ReadFile, WriteFile, kind_of
 from cloud_storages.backends.links import PATIENCE, LinkingStorage, links_of
 from cloud_storages.domain.errors import FileTaken, NotFound
-from cloud_storages.domain.values import Secret
 from cloud_storages.service import Buckets, Recent, StorageService, turns
 
 if TYPE_CHECKING:
@@ -88,10 +87,7 @@ class CloudStorage(LinkingStorage):
         self._set_up(given)
 
     def _set_up(self, given: dict[str, Any]) -> None:
-        self._given = {
-            name: Secret(value) if name in options.SECRETS and isinstance(value, str) else value
-            for name, value in given.items()
-        }
+        self._given = {name: options.hidden(name, value) for name, value in given.items()}
         self._lock = threading.Lock()
         self._built: StorageService | None = None
         self._built_with: Options | None = None
@@ -110,7 +106,7 @@ class CloudStorage(LinkingStorage):
             ImproperlyConfigured: something is missing or wrong; the message names the setting.
 
         """
-        return options.read(self._given, defaults=self.option_defaults)
+        return options.read(self._complete, defaults=self.option_defaults)
 
     @property
     def service(self) -> StorageService:
@@ -135,6 +131,12 @@ class CloudStorage(LinkingStorage):
         _ = self.service
         return self._built_with or self.options
 
+    @property
+    def _complete(self) -> Mapping[str, Any]:
+        """What was given, with the key of its alias if it was made again without one."""
+        backend, _, _ = self.deconstruct()
+        return {**options.secrets_of_alias(backend, self._given), **self._given}
+
     def told(self, option: Option) -> Any:
         """
         Return the checked value of one option.
@@ -143,7 +145,7 @@ class CloudStorage(LinkingStorage):
             ImproperlyConfigured: it is missing or wrong; the message names the setting.
 
         """
-        return options.value(option, self._given, self.option_defaults)
+        return options.value(option, self._complete, self.option_defaults)
 
     def is_chosen(self, name: str) -> bool:
         """Whether the site itself set an option, rather than leaving it at its default."""
@@ -181,10 +183,9 @@ class CloudStorage(LinkingStorage):
     # As a value
 
     def deconstruct(self) -> tuple[str, tuple[()], dict[str, Any]]:
-        """Return what a migration needs to make this storage again; never a secret."""
+        """Return what a migration or a task needs to make this storage again; never a secret."""
         cls = type(self)
-        kwargs = {name: value for name, value in self._given.items() if name not in options.SECRETS}
-        return f"{cls.__module__}.{cls.__qualname__}", (), kwargs
+        return f"{cls.__module__}.{cls.__qualname__}", (), options.plain(self._given)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _made_again, (type(self), self.deconstruct()[2])

@@ -155,10 +155,8 @@ def value(option: Option, given: Mapping[str, Any], defaults: Mapping[str, Any])
 
     """
     default = defaults.get(option.name, option.default)
-    found = given.get(option.name, getattr(settings, option.setting, default))
-    if option.name in SECRETS and isinstance(found, str):
-        # No frame that an error page shows may hold it as it is.
-        found = Secret(found)
+    # No frame that an error page shows may hold a secret as it is.
+    found = hidden(option.name, given.get(option.name, getattr(settings, option.setting, default)))
     names = f"the setting {option.setting} (option {option.name!r})"
     try:
         return option.checked(found)
@@ -182,6 +180,42 @@ def known(given: Mapping[str, Any]) -> None:
             f"Unknown storage option {', '.join(map(repr, unknown))};"
             f" there are {', '.join(sorted(names))}."
         )
+
+
+def plain(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options as a migration, a pickle and a task's JSON can have them: never a secret."""
+    return {
+        name: value.total_seconds() if isinstance(value, dt.timedelta) else value
+        for name, value in given.items()
+        if name not in SECRETS
+    }
+
+
+def secrets_of_alias(backend: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return the secrets of the alias in STORAGES that is otherwise given the very same options.
+
+    A storage that was made again from what ``plain`` left of its options finds its key so. None
+    are returned if there is no such alias, or if several of them have different secrets.
+
+    Args:
+        backend: dotted path of the storage's class.
+        given: options of the storage.
+
+    """
+    found: list[dict[str, Any]] = []
+    # Before Django 4.2 there is no such setting.
+    for alias in getattr(settings, "STORAGES", {}).values():
+        told = alias.get("OPTIONS") or {}
+        if alias.get("BACKEND") == backend and plain(told) == plain(given):
+            found.append({name: hidden(name, told[name]) for name in SECRETS if name in told})
+    alone = found and all(each == found[0] for each in found)
+    return found[0] if alone else {}
+
+
+def hidden(name: str, found: Any) -> Any:
+    """Return the value of an option, as one that shows nothing if it is a secret."""
+    return Secret(found) if name in SECRETS and isinstance(found, str) else found
 
 
 def _secret(found: Any) -> str:

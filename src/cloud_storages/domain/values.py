@@ -47,7 +47,7 @@ class FileInfo:
         title: the name shown to people who look into the bucket.
         size: bytes; for a partial the size announced by its first chunk.
         signature: hex MD5 of the content, or the composite form; empty while partial.
-        created: when the content was stored, with time zone.
+        created: when the content was stored, with time zone; of a partial, its last piece.
         complete: False for a partial, which is no file to readers.
 
     """

@@ -13,6 +13,7 @@ from django.utils.functional import LazyObject
 from django.utils.module_loading import import_string
 
 from cloud_storages.backends.base import CloudStorage
+from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.maintenance.errors import CannotRun
 
 if TYPE_CHECKING:
@@ -95,18 +96,20 @@ def is_same_place(one: Storage, other: Storage) -> bool:
     """
     Return whether a name opens the same file in both storages.
 
-    Storages that say nothing of where they keep files are taken for the same if they are one
-    object, or were made of equal arguments.
+    A site's subclass keeps its files where its base does. Other storages, which say nothing
+    of where that is, are taken for the same if they are one object, or are of one class and were
+    made of equal arguments.
     """
     one, other = unwrapped(one), unwrapped(other)
     if one is other:
         return True
-    if type(one) is not type(other):
-        return False
     if isinstance(one, CloudStorage) and isinstance(other, CloudStorage):
-        return _whereabouts(one) == _whereabouts(other)
+        in_memory = isinstance(one, InMemoryStorage), isinstance(other, InMemoryStorage)
+        return len(set(in_memory)) == 1 and _whereabouts(one) == _whereabouts(other)
     if isinstance(one, FileSystemStorage) and isinstance(other, FileSystemStorage):
         return os.path.realpath(one.location) == os.path.realpath(other.location)
+    if type(one) is not type(other):
+        return False
     if type(one).__name__ == "InMemoryStorage":
         return False  # Django's own: each object has files of its own
     made_of = getattr(one, "deconstruct", None), getattr(other, "deconstruct", None)

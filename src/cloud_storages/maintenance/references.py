@@ -31,6 +31,8 @@ __all__ = [
     "file_fields",
     "is_referenced",
     "label_of",
+    "named_among",
+    "names_now",
     "references",
     "repoint",
     "rows_of",
@@ -144,6 +146,19 @@ def rows_of(name: str, fields: Iterable[FileField]) -> Iterator[Reference]:
 def is_referenced(name: str, fields: Iterable[FileField]) -> bool:
     """Return whether any row names exactly this file now."""
     return next(rows_of(name, fields), None) is not None
+
+
+def names_now(field: FileField, pks: Iterable[Any]) -> dict[Any, str]:
+    """Return what rows say now, by primary key; rows that are gone are left out."""
+    rows = _rows(field).filter(pk__in=list(pks)).values_list("pk", field.attname)
+    return {pk: str(name) for pk, name in rows if name}
+
+
+def named_among(field: FileField, names: Iterable[str]) -> set[str]:
+    """Return which of a few names rows have now, by the database that is written to."""
+    using = router.db_for_write(field.model)
+    told = _rows(field, using).filter(**{f"{field.attname}__in": list(names)})
+    return {str(name) for name in told.values_list(field.attname, flat=True)}
 
 
 def repoint(reference: Reference, name: str) -> bool:

@@ -183,6 +183,34 @@ class StorageService:
         place = self._layout.place(name)
         return self._recent.get(Location(self._buckets.guess(place.directory), place.file_id))
 
+    def whereabouts(self, name: str) -> tuple[str, str, Location]:
+        """
+        Return a file's canonical name, its directory and where it is or would be.
+
+        Makes no request. The location is certain once ``bucket_of`` the directory was asked;
+        before, it is the likeliest.
+        """
+        place = self._layout.place(name)
+        location = Location(self._buckets.guess(place.directory), place.file_id)
+        return place.name, place.directory, location
+
+    def bucket_of(self, directory: str) -> str | None:
+        """Return the ID of a directory's bucket, None if it has none: a request, or two."""
+
+        def prove(bucket_id: str) -> str:
+            # Looking for a file in a bucket proves that it exists.
+            self._store.find(bucket_id, (bucket_id,))
+            return bucket_id
+
+        try:
+            return self._buckets.reach(directory, prove)
+        except NotFound:
+            return None
+
+    def now(self) -> dt.datetime | None:
+        """Return the time by the store's clock, None before its first answer; never too late."""
+        return self._store.now()
+
     def existing_buckets(self, names: Iterable[str]) -> list[BucketInfo]:
         """
         Return the buckets there are for these names, the settings' own and the root, asking once.
@@ -238,6 +266,22 @@ class StorageService:
 
         """
         return self._looked(self._layout.place(name))
+
+    @_named
+    def there(self, name: str) -> FileInfo | None:
+        """
+        Return what is at a name's place, and finish nothing: a request that changes nothing.
+
+        That is a file, or a partial, or the newest staged copy of a file that is missing.
+        """
+        place = self._layout.place(name)
+        try:
+            found = self._buckets.reach(
+                place.directory, lambda bucket: self._there(bucket, (place,))
+            )
+        except NotFound:
+            return None
+        return found.get(place.file_id)
 
     def reader(self, info: FileInfo) -> RemoteReader:
         """
@@ -332,12 +376,15 @@ class StorageService:
 
     def names(self) -> Iterator[str]:
         """Yield the name of every file: a request for each page of each bucket."""
-        layout = self._layout
-        buckets = self._buckets.directories() if layout.buckets_are_directories else []
-        for directory in (ROOT, *buckets):
+        for directory in self.directories():
             # One that was deleted meanwhile has no files.
             with contextlib.suppress(NotFound):
-                yield from self._listed(directory, layout.title_prefix(""))
+                yield from self._listed(directory, self._layout.title_prefix(""))
+
+    def directories(self) -> list[str]:
+        """Return the directories that have buckets of their own, the root first."""
+        below = self._buckets.directories() if self._layout.buckets_are_directories else []
+        return [ROOT, *below]
 
     def entries(self, directories: Iterable[str] | None = None) -> Iterator[Entry]:
         """
@@ -352,10 +399,8 @@ class StorageService:
 
         """
         layout = self._layout
-        if not layout.buckets_are_directories:
-            directories = (ROOT,)
-        elif directories is None:
-            directories = (ROOT, *self._buckets.directories())
+        if directories is None or not layout.buckets_are_directories:
+            directories = self.directories()
         prefix = layout.title_prefix("")
         for directory in dict.fromkeys(directories):
             with contextlib.suppress(NotFound):
@@ -410,7 +455,11 @@ class StorageService:
             NotFound: there is no such file.
 
         """
-        return _Stored(self._store, self.info(name))
+        return self.content_of(self.info(name))
+
+    def content_of(self, info: FileInfo) -> Content:
+        """Return the content of a file that was just looked at; see ``content``."""
+        return _Stored(self._store, info)
 
     # Writing
 

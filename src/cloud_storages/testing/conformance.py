@@ -257,6 +257,18 @@ class FileStoreConformance:
         ]
         assert created == sorted(created)
 
+    def test_the_store_tells_the_time_by_the_clock_that_dates_files(
+        self, store: FileStore, bucket: str
+    ) -> None:
+        """The time is told without a request once something was asked, and is never too late."""
+        store.create(Location(bucket, "before"), "f", BytesContent(b"f"))
+        now = store.now()
+        assert now is not None
+        assert now.utcoffset() is not None
+        created = store.create(Location(bucket, "after"), "f", BytesContent(b"f")).created
+        # Times of files are cut to milliseconds.
+        assert now - dt.timedelta(milliseconds=1) <= created < now + dt.timedelta(days=1)
+
     @pytest.mark.parametrize("new", [0, 10, 20, _LARGE, _LARGE + 9])
     @pytest.mark.parametrize("old", [0, 10, _LARGE])
     def test_a_taken_location_is_refused_at_every_size_and_left_alone(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
+import json
 import pickle
 from typing import Any
 
@@ -13,9 +15,11 @@ from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.migrations.writer import MigrationWriter
 from django.test import override_settings
+from django.utils.module_loading import import_string
 
 from cloud_storages.backends.appwrite import AppWriteStorage
 from cloud_storages.backends.memory import InMemoryStorage
+from tests.unit.django.contract.sites import needs_storages
 
 KEY = "standard_4f1c0ffee4f1c0ffee"
 GIVEN = {
@@ -128,6 +132,45 @@ def test_a_deep_copy_keeps_the_key_and_a_pickle_leaves_it_to_the_settings(
         unpickled = pickle.loads(pickle.dumps(appwrite))
         assert unpickled.options.api_key == "standard_from_the_settings"
         assert unpickled.options.project_id == "site"
+
+
+def made_again(storage: AppWriteStorage) -> AppWriteStorage:
+    """Return the storage that a task makes of what its queue's JSON kept of this one."""
+    path, args, kwargs = json.loads(json.dumps(storage.deconstruct()))
+    return import_string(path)(*args, **kwargs)
+
+
+@needs_storages
+@pytest.mark.parametrize("again", [made_again, lambda storage: pickle.loads(pickle.dumps(storage))])
+def test_a_storage_made_again_has_the_key_of_its_alias(again: Any) -> None:
+    options = {**GIVEN, "url_lifetime": dt.timedelta(hours=1)}
+    backend = "cloud_storages.backends.appwrite.AppWriteStorage"
+    other = {**GIVEN, "bucket_id": "other", "api_key": "standard_of_another"}
+    aliases = {
+        "media": {"BACKEND": backend, "OPTIONS": options},
+        "same files": {"BACKEND": backend, "OPTIONS": options},
+        "other bucket": {"BACKEND": backend, "OPTIONS": other},
+        "other class": {"BACKEND": f"{__name__}.Special", "OPTIONS": {**options, "api_key": "x"}},
+        "without options": {"BACKEND": backend},
+    }
+    with override_settings(STORAGES=aliases, APPWRITE_API_KEY="standard_from_the_settings"):
+        assert again(AppWriteStorage(**options)).options == AppWriteStorage(**options).options
+        assert again(AppWriteStorage(**other)).options.api_key == "standard_of_another"
+        assert AppWriteStorage(project_id="site", bucket_id="media").options.api_key == (
+            "standard_from_the_settings"
+        )
+
+
+@needs_storages
+@pytest.mark.parametrize("other", [{"api_key": "standard_of_another"}, {}])
+def test_two_aliases_of_the_same_files_with_different_keys_lend_none(other: dict[str, str]) -> None:
+    backend = "cloud_storages.backends.appwrite.AppWriteStorage"
+    aliases = {
+        "media": {"BACKEND": backend, "OPTIONS": GIVEN},
+        "media too": {"BACKEND": backend, "OPTIONS": {**SHOWN, **other}},
+    }
+    with override_settings(STORAGES=aliases, APPWRITE_API_KEY="standard_from_the_settings"):
+        assert AppWriteStorage(**SHOWN).options.api_key == "standard_from_the_settings"
 
 
 def test_a_copy_follows_changed_settings_too() -> None:

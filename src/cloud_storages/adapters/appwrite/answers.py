@@ -31,14 +31,16 @@ def file_info(document: object, bucket_id: str) -> FileInfo:
     try:
         uploaded, total = int(document["chunksUploaded"]), int(document["chunksTotal"])
         signature = str(document["signature"])
+        # A partial has no signature yet; a joined file without one is not proven either.
+        complete = uploaded >= total and bool(signature)
         return FileInfo(
             location=Location(bucket_id, str(document["$id"])),
             title=str(document["name"]),
             size=int(document["sizeOriginal"]),
             signature=signature,
-            created=_time(str(document["$createdAt"])),
-            # A partial has no signature yet; a joined file without one is not proven either.
-            complete=uploaded >= total and bool(signature),
+            # Each piece of an upload moves the time of the last change, and previews cannot yet.
+            created=_time(str(document["$createdAt" if complete else "$updatedAt"])),
+            complete=complete,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _not_appwrite("a file") from error

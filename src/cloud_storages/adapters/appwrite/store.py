@@ -250,6 +250,10 @@ class AppwriteStore:
                 return
             cursor = (_after(page[-1].bucket_id),)
 
+    def now(self) -> dt.datetime | None:
+        """Return the server's time; see the port."""
+        return self._gateway.server_time(self._gateway.moment())
+
     # The port: addresses
 
     def url(self, location: Location, showing: Showing = Showing(), mark: Mark = Mark()) -> str:  # noqa: B008 - values

@@ -1,0 +1,3 @@
+from tests.applications import recipes
+
+recipes.run("home/storages.py", globals())

@@ -1,0 +1,4 @@
+from tests.applications import recipes
+
+urlpatterns = []
+recipes.run("urls.py", globals())
