@@ -39,6 +39,6 @@ class Problem:
 def reason_of(error: BaseException) -> str:
     """Return what an error says on one line, never empty."""
     text = " ".join(str(error).split())
-    if isinstance(error, CloudStorageError) and text:
+    if isinstance(error, (CloudStorageError, CannotRun)) and text:
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -19,7 +19,7 @@ from cloud_storages.domain.errors import (
     NotFound,
     Unavailable,
 )
-from cloud_storages.domain.layouts import ROOT, Entry, Kind, entries_in, names_in
+from cloud_storages.domain.layouts import ROOT, entries_in, names_in
 from cloud_storages.domain.names import alternative, content_suffix, fitted
 from cloud_storages.domain.policy import Step, decide
 from cloud_storages.domain.signatures import Fingerprint
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from cloud_storages.domain.layouts import Layout, Place
+    from cloud_storages.domain.layouts import Entry, Layout, Place
     from cloud_storages.domain.values import BucketInfo, FileInfo
     from cloud_storages.ports import Content, FileStore
     from cloud_storages.service.buckets import Buckets
@@ -413,20 +413,6 @@ class StorageService:
         # Whether the bucket exists shows with the first page, when ``reach`` can still act on it.
         first = list(itertools.islice(files, 1))
         return entries_in(self._layout, directory, itertools.chain(first, files))
-
-    @_named
-    def unfinished(self, name: str) -> Entry | None:
-        """Return the upload that somebody began at a name's place and did not finish, if any."""
-        place = self._layout.place(name)
-        try:
-            info = self._buckets.reach(
-                place.directory, lambda bucket: self._found(bucket, place)
-            ).get(place.file_id)
-        except NotFound:
-            return None
-        if info is None or info.complete:
-            return None
-        return Entry(Kind.PARTIAL, place.name, info)
 
     def abandon(self, entry: Entry) -> bool:
         """

@@ -26,6 +26,7 @@ from cloud_storages.maintenance.migration.places import (
     MissingAtSource,
     NotLookedAt,
     There,
+    Unable,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class OnTaken(enum.Enum):
     FAIL = "fail"
 
 
-class Conflict(Exception):
+class Conflict(Unable):
     """The target has something else under the name, and which counts is for people to say."""
 
 
@@ -312,7 +313,7 @@ def _failed(name: str, error: Exception) -> Failed:
     full = isinstance(error, OSError) and error.errno in FULL
     fatal = isinstance(error, (AccessDenied, Misconfigured, ImproperlyConfigured))
     return Failed(
-        Problem(name, reason_of(error), temporary),
+        Problem(name, str(error) if isinstance(error, Unable) else reason_of(error), temporary),
         fails_all=full or fatal,
         is_outage=isinstance(error, Unavailable) and not isinstance(error, InTheWay),
         began=not isinstance(error, (Conflict, InTheWay)),

@@ -20,6 +20,7 @@ from cloud_storages.backends.base import CloudStorage
 from cloud_storages.backends.content import SeekableContent, opened
 from cloud_storages.backends.errors import django_errors
 from cloud_storages.domain.errors import IntegrityError, Unavailable
+from cloud_storages.domain.layouts import Entry, Kind
 from cloud_storages.domain.signatures import CHUNK_SIZE, Digest, Fingerprint
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles
 from cloud_storages.service.ahead import AT_ONCE
@@ -41,6 +42,7 @@ __all__ = [
     "Source",
     "Target",
     "There",
+    "Unable",
     "Watched",
     "is_same",
     "source_of",
@@ -63,7 +65,11 @@ class InTheWay(Unavailable):
     """An unfinished upload that may yet be finished."""
 
 
-class NoRoomToRead(Exception):
+class Unable(Exception):
+    """Why a file cannot be copied, in this package's own words."""
+
+
+class NoRoomToRead(Unable):
     """The temporary directory is full."""
 
 
@@ -413,19 +419,20 @@ class _CloudTarget(Target):
     def clear(self, name: str, content: Watched, *, is_ours: bool, after: float) -> bool:
         """Remove an unfinished upload of a file of this size."""
         service = self.files.cloud.service
-        entry = service.unfinished(name)
-        if entry is None or entry.info.size != content.fingerprint.size:
+        left = service.there(name)
+        if left is None or left.complete or left.size != content.fingerprint.size:
             return False
-        age = (dt.datetime.now(dt.timezone.utc) - entry.info.created).total_seconds()
-        if not (is_ours or age >= after):
+        # By the server's own clock, if it has told one.
+        now = service.now() or dt.datetime.now(dt.timezone.utc)
+        if not (is_ours or (now - left.created).total_seconds() >= after):
             raise InTheWay(
                 f"An unfinished upload of {name!r} is in the way, begun at"
-                f" {entry.info.created:%Y-%m-%d %H:%M:%S %Z}. It is removed by a run that finds it"
+                f" {left.created:%Y-%m-%d %H:%M:%S %Z}. It is removed by a run that finds it"
                 " an hour old, or that is told with --take-over that nobody is at it.",
-                location=entry.info.location,
+                location=left.location,
                 operation="create",
             )
-        return service.abandon(entry)
+        return service.abandon(Entry(Kind.PARTIAL, name, left))
 
     def replace(self, name: str, content: Watched, earlier: Fingerprint) -> str | None:
         """Store a content in place of an earlier copy, which is there until the new one is."""

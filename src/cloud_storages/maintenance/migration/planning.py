@@ -16,9 +16,10 @@ from django.db import DatabaseError
 from cloud_storages.domain.errors import InvalidName
 from cloud_storages.domain.names import fitted
 from cloud_storages.maintenance.aliases import is_same_place
-from cloud_storages.maintenance.errors import CannotRun, Problem
+from cloud_storages.maintenance.errors import CannotRun, Problem, reason_of
 from cloud_storages.maintenance.migration.copying import Conflict, OnTaken
 from cloud_storages.maintenance.migration.naming import other_name
+from cloud_storages.maintenance.migration.places import Unable
 from cloud_storages.maintenance.references import label_of, references
 
 if TYPE_CHECKING:
@@ -140,4 +141,5 @@ class _Planner:
 
     def _fail(self, name: str, error: Exception) -> None:
         # Once only, however many rows name it.
-        self._failed += self._journal.problem(Problem.of(name, error))
+        problem = Problem(name, str(error) if isinstance(error, Unable) else reason_of(error))
+        self._failed += self._journal.problem(problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,12 @@ from cloud_storages.maintenance.migration import (
     migrate,
     names_in_file,
 )
-from cloud_storages.management.base import MaintenanceCommand
+from cloud_storages.management.explained import ExplainedCommand
+from cloud_storages.management.words import bytes_in_words, positive
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
     from django.core.management.base import CommandParser
 
     from cloud_storages.maintenance.errors import Problem
@@ -63,19 +65,17 @@ _INTERRUPTED = 130
 _SHOWN = 20
 
 
-class Command(MaintenanceCommand):
+class Command(ExplainedCommand):
     """Copies files between any two storages; see ``--help``."""
 
     help = _HELP
     dry_run = "Change nothing, and tell what would be copied, under which names."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Return the parser, which keeps the lines of the help as they are."""
-        parser = super().create_parser(prog_name, subcommand, epilog=_EXAMPLES, **kwargs)
-        parser.formatter_class = _kept_lines(parser.formatter_class)
-        return parser
+        """Return the parser, whose help ends with examples."""
+        return super().create_parser(prog_name, subcommand, epilog=_EXAMPLES, **kwargs)
 
-    def add_own_arguments(self, parser: argparse.ArgumentParser) -> None:
+    def add_own_arguments(self, parser: ArgumentParser) -> None:
         """Add the arguments of this command."""
         add = parser.add_argument
         add("source", metavar="SOURCE", help="Alias of the storage to read from.")
@@ -101,7 +101,7 @@ class Command(MaintenanceCommand):
         )
         add(
             "--workers",
-            type=int,
+            type=positive,
             default=8,
             metavar="N",
             help="How many files are copied at once (default: %(default)s). With more than 10 let"
@@ -153,7 +153,7 @@ class Command(MaintenanceCommand):
         )
         add(
             "--batch",
-            type=int,
+            type=positive,
             default=200,
             metavar="N",
             help="How many files one task copies (default: %(default)s).",
@@ -223,7 +223,7 @@ class Command(MaintenanceCommand):
         if outcome.dry_run:
             write("Nothing was done. This is what would be:")
         replaced = f" ({outcome.updated} in place of earlier copies)" if outcome.updated else ""
-        write(f"copied   {outcome.copied}{replaced}, {outcome.bytes} bytes")
+        write(f"copied   {outcome.copied}{replaced}, {bytes_in_words(outcome.bytes)}")
         write(f"skipped  {outcome.skipped}, there already")
         write(f"renamed  {outcome.renamed} of them")
         write(f"failed   {outcome.failed}")
@@ -255,12 +255,3 @@ class Command(MaintenanceCommand):
     def _tell_more(self, count: int) -> None:
         if count > 0:
             self.stdout.write(f"  and {count} more")
-
-
-def _kept_lines(formatter: Any) -> Any:
-    """Return a formatter of help that breaks no lines of descriptions."""
-
-    class KeptLines(argparse.RawDescriptionHelpFormatter, formatter):  # type: ignore[misc]  # any formatter
-        pass
-
-    return KeptLines
