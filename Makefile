@@ -5,7 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
 
-.PHONY: setup test applications faults browser screenshots demo lint types imports package matrix bench clean
+.PHONY: setup test applications upgrade faults browser screenshots demo lint types imports package matrix bench clean
 
 setup: $(SETUP)
 
@@ -22,6 +22,10 @@ test: $(SETUP)
 # Wagtail, easy-thumbnails and others on this package, in an environment of their own.
 applications: $(SETUP)
 	$(VENV)/bin/python .ci/applications.py $(ARGS)
+
+# A site of the real 1.2.5, from PyPI, upgraded by docs/upgrading-from-1.2.5.md word for word.
+upgrade: $(SETUP)
+	$(RUN) pytest tests/upgrade/real_site.py $(ARGS)
 
 # The demo in a real browser: Debian's chromium and chromium-driver; skipped without.
 browser: $(SETUP)

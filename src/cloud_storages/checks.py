@@ -23,22 +23,27 @@ from cloud_storages.backends import options
 from cloud_storages.backends.appwrite import AppWriteStorage, is_installed
 from cloud_storages.backends.base import CloudStorage
 from cloud_storages.domain.errors import CloudStorageError
-from cloud_storages.domain.values import OnConflict
+from cloud_storages.domain.values import STRANGERS, OnConflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cloud_storages.domain.values import BucketInfo
 
-__all__ = ["TAG", "check_deployment", "check_storages"]
+__all__ = [
+    "TAG",
+    "advice_on",
+    "check_deployment",
+    "check_storages",
+    "faults_of",
+    "storages_of_site",
+]
 
 TAG = "cloud_storages"
 _HAS_STORAGES = django.VERSION >= (4, 2)
 _IGNORES_DEFAULT_FILE_STORAGE = django.VERSION >= (5, 1)
 #: Caches that keep to one process, or nothing at all.
 _UNSHARED = frozenset({"LocMemCache", "DummyCache"})
-#: Roles that anybody on the internet has or can get.
-_STRANGERS = frozenset({"any", "guests", "users", "users/unverified"})
 _DEFAULT = "STORAGES['default']" if _HAS_STORAGES else "DEFAULT_FILE_STORAGE"
 
 
@@ -79,6 +84,41 @@ def check_deployment(
             messages += _unshared(where, storage)
             messages += _contradictions(where, storage, uses)
     return messages
+
+
+def storages_of_site() -> tuple[dict[str, CloudStorage], list[CheckMessage]]:
+    """
+    Return the storages of this package that settings and fields name, and what is wrong with all.
+
+    The storages come by where they are named, such as ``STORAGES['default']``; one that cannot be
+    made is among the messages instead.
+    """
+    storages: dict[str, CloudStorage] = {}
+    messages = [*_dead_setting(), *_collected(storages)]
+    _used(storages)
+    return storages, [*messages, *_mixed(storages)]
+
+
+def faults_of(where: str, storage: CloudStorage) -> list[CheckMessage]:
+    """Return what keeps a storage from working, or from working well, whatever the server says."""
+    faults = list(_faults(where, storage))
+    if isinstance(storage, AppWriteStorage) and not is_installed():
+        faults.append(_not_installed(where))
+    return faults
+
+
+def advice_on(where: str, storage: CloudStorage, fields: Iterable[FileField]) -> list[CheckMessage]:
+    """
+    Return what a site should not be deployed with.
+
+    Args:
+        where: what the storage is called.
+        storage: one whose settings have no faults.
+        fields: those whose files it keeps.
+
+    """
+    dated = (_dated(field) for field in fields if _is_dated(field, storage))
+    return [*_advice(where, storage), *dated, *_unshared(where, storage)]
 
 
 def _used(storages: dict[str, CloudStorage]) -> list[tuple[FileField, CloudStorage]]:
@@ -308,19 +348,19 @@ def _contradicts(where: str, told: options.Options, bucket: BucketInfo) -> Itera
     """Yield what a bucket does otherwise than the settings say."""
     subject = f"the bucket {bucket.bucket_id!r}"
     is_private = told.access == "private"
-    readers = bucket.readers & (_STRANGERS if is_private else {"any"})
+    readers = bucket.readers & (STRANGERS if is_private else {"any"})
     if bool(readers) is is_private:
         roles = ", ".join(sorted(readers))
         may = f"may be read by {roles}" if is_private else "may not be read by any"
         yield Warning(
             f"{where}: APPWRITE_ACCESS is {told.access!r}, but {subject} {may}.",
-            hint="Change the permissions of the bucket in the Appwrite console.",
+            hint="Change that with manage.py appwrite_buckets, or in the Appwrite console.",
             id="cloud_storages.W008",
         )
     if told.transformations and not bucket.draws:
         yield Warning(
             f"{where}: {subject} shows no previews: its image transformations are off.",
-            hint="Switch them on in the Appwrite console, or write APPWRITE_TRANSFORMATIONS = False"
-            " to show pictures as they are.",
+            hint="Switch them on with manage.py appwrite_buckets, or write APPWRITE_TRANSFORMATIONS"
+            " = False to show pictures as they are.",
             id="cloud_storages.W010",
         )

@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
-    from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken, Location, Window
+    from cloud_storages.domain.values import (
+        BucketInfo,
+        BucketSettings,
+        FileInfo,
+        FileToken,
+        Location,
+        Window,
+    )
 
-__all__ = ["BytesContent", "Content", "FileStore"]
+__all__ = ["BucketKeeper", "BytesContent", "Content", "FileStore"]
 
 
 class Content(Protocol):
@@ -65,7 +72,45 @@ class BytesContent:
         """Take note of nothing."""
 
 
-class FileStore(Protocol):
+class BucketKeeper(Protocol):
+    """
+    Buckets and everything that can be chosen about them; errors as of ``FileStore``.
+
+    Nothing here deletes: neither a bucket nor a file in one is lost by any of these.
+    """
+
+    def bucket_settings(self, bucket_id: str) -> BucketSettings:
+        """Return the settings of the bucket of exactly this ID."""
+
+    def all_bucket_settings(self) -> Iterator[BucketSettings]:
+        """Yield the settings of every bucket, each once."""
+
+    def create_bucket_as(self, settings: BucketSettings) -> BucketSettings:
+        """
+        Create a bucket and return its settings as the server tells them.
+
+        What is None is the server's to choose.
+
+        Raises:
+            BucketTaken: one of this ID, in any case, exists; it must be left alone.
+            Rejected: the server does not take such settings; nothing must have been created.
+
+        """
+
+    def change_bucket(self, settings: BucketSettings) -> BucketSettings:
+        """
+        Give a bucket these settings, all of them, and return them as the server tells them.
+
+        Its files must stay. What the server has chosen about it beyond these settings must stay,
+        too; a size that is None becomes the server's largest.
+
+        Raises:
+            Rejected: the server does not take such settings; nothing must have changed.
+
+        """
+
+
+class FileStore(BucketKeeper, Protocol):
     """
     Files in buckets, each under an ID that is unique in its bucket whatever its case.
 
@@ -113,8 +158,19 @@ class FileStore(Protocol):
 
         """
 
-    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
-        """Return those of a few files of one bucket that exist, by ID, in one request."""
+    def find(
+        self, bucket_id: str, file_ids: Iterable[str], *, any_case: bool = False
+    ) -> Mapping[str, FileInfo]:
+        """
+        Return those of a few files of one bucket that exist, by ID, in one request.
+
+        Args:
+            bucket_id: which bucket.
+            file_ids: which files.
+            any_case: whether an ID that differs in case only will do, where the server finds it;
+                the file is then told by the ID that was asked for.
+
+        """
 
     def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
         """

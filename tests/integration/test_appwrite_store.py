@@ -164,6 +164,8 @@ class _Elsewhere(FileStoreConformance):
     test_a_deleted_location_is_free_for_another_content = None
     test_an_id_in_another_bucket_is_another_file = None
     test_a_prefix_narrows_a_listing_exactly = None
+    test_settings_of_every_bucket_are_told_past_the_default_page = None
+    test_settings_that_the_server_does_not_take_are_rejected_and_change_nothing = None
 
     @pytest.fixture
     def harness(

@@ -31,7 +31,15 @@ from cloud_storages.domain.errors import (
 from cloud_storages.domain.identifiers import is_legal
 from cloud_storages.domain.showing import Mark, Showing
 from cloud_storages.domain.signatures import CHUNK_SIZE, fingerprint
-from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken, Location, Secret, Window
+from cloud_storages.domain.values import (
+    BucketInfo,
+    BucketSettings,
+    FileInfo,
+    FileToken,
+    Location,
+    Secret,
+    Window,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -42,6 +50,8 @@ __all__ = ["MemoryStore"]
 
 #: Rows of one page of a list.
 _PAGE = 1000
+_LONGEST_NAME, _LONGEST_EXTENSION = 128, 64
+_COMPRESSIONS = ("none", "gzip", "zstd")
 
 
 @attrs.define
@@ -52,10 +62,14 @@ class _File:
 
 @attrs.define
 class _Bucket:
-    info: BucketInfo
-    maximum_file_size: int
-    allowed_file_extensions: frozenset[str]
+    settings: BucketSettings
     files: dict[str, _File] = attrs.field(factory=dict)
+
+    @property
+    def info(self) -> BucketInfo:
+        told = self.settings
+        draws = told.transformations is not False
+        return BucketInfo(told.bucket_id, told.name, told.holders("read"), draws=draws)
 
 
 @attrs.frozen(eq=False)
@@ -128,7 +142,9 @@ class MemoryStore:
         _tell("GET", "stat", location)
         return self._file(location, "stat").info
 
-    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
+    def find(
+        self, bucket_id: str, file_ids: Iterable[str], *, any_case: bool = False
+    ) -> Mapping[str, FileInfo]:
         """Return those of a few files that exist; see the port."""
         file_ids = list(file_ids)
         if file_ids:
@@ -136,9 +152,10 @@ class MemoryStore:
             _tell("GET", "find", f"{bucket_id}/{file_ids[0]}{others}")
         with self._lock:
             files = self._bucket(bucket_id, "find").files
-            found = (files.get(file_id.lower()) for file_id in file_ids)
-            infos = {file.info.location.file_id: file.info for file in found if file is not None}
-        return {file_id: infos[file_id] for file_id in file_ids if file_id in infos}
+            found = {each: files[each.lower()].info for each in file_ids if each.lower() in files}
+        return {
+            each: info for each, info in found.items() if any_case or info.location.file_id == each
+        }
 
     def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
         """Return a piece of a file; see the port."""
@@ -182,7 +199,7 @@ class MemoryStore:
         with self._lock:
             infos = [bucket.info for bucket in self._buckets.values()]
         found = [info for info in infos if name is None or info.name == name]
-        what = "" if name is None else f"named {name!r}"
+        what = "of the project" if name is None else f"named {name!r}"
         _tell("GET", "list buckets", what, len(found) // _PAGE + 1)
         return iter(found)
 
@@ -210,17 +227,68 @@ class MemoryStore:
             allowed_file_extensions: extensions a file may have, without dot; none for any.
 
         """
-        _tell("POST", "create bucket", f"{bucket_id} ({name!r})")
+        settings = BucketSettings(
+            bucket_id,
+            name,
+            maximum_file_size=maximum_file_size,
+            allowed_extensions=tuple(allowed_file_extensions),
+        )
+        self.create_bucket_as(settings.opened(public=public))
+
+    def bucket_settings(self, bucket_id: str) -> BucketSettings:
+        """Return the settings of a bucket; see the port."""
+        _tell("GET", "look at bucket", bucket_id)
         with self._lock:
+            return self._bucket(bucket_id, "look at bucket").settings
+
+    def all_bucket_settings(self) -> Iterator[BucketSettings]:
+        """Yield the settings of every bucket; see the port."""
+        with self._lock:
+            found = [bucket.settings for bucket in self._buckets.values()]
+        _tell("GET", "list buckets", "of the project", len(found) // _PAGE + 1)
+        return iter(found)
+
+    def create_bucket_as(self, settings: BucketSettings) -> BucketSettings:
+        """Create a bucket; see the port."""
+        bucket_id = settings.bucket_id
+        _tell("POST", "create bucket", f"{bucket_id} ({settings.name!r})")
+        with self._lock:
+            settings = self._acceptable(settings, "create bucket")
             if bucket_id.lower() in self._buckets:
                 raise BucketTaken(f"The bucket {bucket_id!r} exists.", operation="create bucket")
-            if not is_legal(bucket_id):
-                raise Rejected(f"{bucket_id!r} is no legal ID.", operation="create bucket")
-            self._buckets[bucket_id.lower()] = _Bucket(
-                BucketInfo(bucket_id, name, frozenset({"any"} if public else ())),
-                maximum_file_size or self._maximum_file_size,
-                frozenset(allowed_file_extensions),
-            )
+            self._buckets[bucket_id.lower()] = _Bucket(settings)
+            return settings
+
+    def change_bucket(self, settings: BucketSettings) -> BucketSettings:
+        """Give a bucket these settings; see the port."""
+        _tell("GET", "look at bucket", settings.bucket_id)
+        _tell("PUT", "change bucket", settings.bucket_id)
+        with self._lock:
+            bucket = self._bucket(settings.bucket_id, "change bucket")
+            bucket.settings = self._acceptable(settings, "change bucket")
+            return bucket.settings
+
+    def _acceptable(self, settings: BucketSettings, operation: str) -> BucketSettings:
+        """Return settings with what is left to the store chosen, if Appwrite would take them."""
+        size = settings.maximum_file_size
+        size = self._maximum_file_size if size is None else size
+        faults = {
+            f"{settings.bucket_id!r} is no legal ID": not is_legal(settings.bucket_id),
+            "a name has 1 to 128 characters": not 1 <= len(settings.name) <= _LONGEST_NAME,
+            f"{size} bytes is no limit up to {self._maximum_file_size}": not (
+                1 <= size <= self._maximum_file_size
+            ),
+            "an extension has 1 to 64 characters": not all(
+                1 <= len(each) <= _LONGEST_EXTENSION for each in settings.allowed_extensions
+            ),
+            f"{settings.compression!r} is no compression": settings.compression
+            not in _COMPRESSIONS,
+        }
+        for fault, is_found in faults.items():
+            if is_found:
+                raise Rejected(f"Cannot {operation}: {fault}.", operation=operation)
+        draws = settings.transformations is not False
+        return attrs.evolve(settings, maximum_file_size=size, transformations=draws)
 
     def url(self, location: Location, showing: Showing = Showing(), mark: Mark = Mark()) -> str:  # noqa: B008 - values
         """
@@ -282,10 +350,12 @@ class MemoryStore:
                 bucket = self._bucket(location.bucket_id, "url")
             except (BucketMissing, FileMissing):
                 return None
+            if not bucket.settings.enabled:
+                return None
             token = self._tokens.get(secret)
             if token is not None and token.expires > self._now():
                 return file if token.opens is file else None
-            return file if "any" in bucket.info.readers else None
+            return file if bucket.settings.is_public else None
 
     def begin_partial(self, location: Location, title: str, size: int) -> None:
         """Leave an unfinished upload at a location, as a crashed writer would."""
@@ -317,14 +387,15 @@ class MemoryStore:
                 raise _rejected(location, f"{location.file_id!r} is no legal ID")
             bucket = self._bucket(location.bucket_id, "create", location)
             extension = title.rpartition("/")[2].rpartition(".")
-            allowed = bucket.allowed_file_extensions
+            allowed = bucket.settings.allowed_extensions
+            limit = bucket.settings.maximum_file_size or self._maximum_file_size
             if allowed and (not extension[1] or extension[2].lower() not in allowed):
                 raise _rejected(location, f"the bucket takes {', '.join(sorted(allowed))} only")
-            if content.fingerprint.size > bucket.maximum_file_size:
+            if content.fingerprint.size > limit:
                 raise _rejected(
                     location,
-                    f"its {content.fingerprint.size} bytes are more than the"
-                    f" {bucket.maximum_file_size} the bucket allows",
+                    f"its {content.fingerprint.size} bytes are more than the {limit} the bucket"
+                    " allows",
                 )
             if location.file_id.lower() in bucket.files:
                 raise FileTaken(

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.utils.crypto import get_random_string
@@ -172,6 +173,19 @@ class CloudStorage(LinkingStorage):
             recent=recent,
             links=links_of(told, self._hasty(store, PATIENCE), recent),
         )
+
+    def service_with(self, **changed: Any) -> StorageService:
+        """
+        Return a service of the same files under other options.
+
+        Args:
+            **changed: options and their checked values, such as ``legacy_ids=False``.
+
+        Raises:
+            ImproperlyConfigured: as ``options``.
+
+        """
+        return self._build(attrs.evolve(self.options, **changed))
 
     def _store(self, told: Options) -> FileStore:
         raise NotImplementedError

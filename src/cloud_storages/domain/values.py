@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import re
 
 import attrs
 
-__all__ = ["BucketInfo", "FileInfo", "FileToken", "Location", "OnConflict", "Secret", "Window"]
+__all__ = [
+    "STRANGERS",
+    "BucketInfo",
+    "BucketSettings",
+    "FileInfo",
+    "FileToken",
+    "Location",
+    "OnConflict",
+    "Secret",
+    "Window",
+]
+
+#: Roles that anybody on the internet has or can get.
+STRANGERS = frozenset({"any", "guests", "users", "users/unverified"})
+_GRANT = re.compile(r'(\w+)\("([^"]*)"\)')
 
 
 class Secret(str):
@@ -77,6 +92,62 @@ class BucketInfo:
     name: str
     readers: frozenset[str] = frozenset()
     draws: bool = True
+
+
+@attrs.frozen
+class BucketSettings:
+    """
+    Everything that can be chosen about a bucket.
+
+    Attributes:
+        bucket_id: its ID, which never changes.
+        name: as shown to people, 1 to 128 characters.
+        permissions: who may do what with every file in it, in the server's words, such as
+            ``read("any")``.
+        file_security: whether permissions of single files count, too.
+        enabled: whether it is open to anyone but the holders of a key.
+        maximum_file_size: bytes a file may have; None for as many as the server allows at all.
+        allowed_extensions: extensions a file may have, without dot and in lower case, since others
+            match none; none for any.
+        compression: ``"none"``, ``"gzip"`` or ``"zstd"``; of files stored from now on, as the next.
+        encryption: whether files are encrypted where they are stored.
+        antivirus: whether files are scanned when they are stored.
+        transformations: whether it shows previews of pictures; None if the server knows no such
+            choice, or shall choose.
+
+    """
+
+    bucket_id: str
+    name: str
+    permissions: tuple[str, ...] = ()
+    file_security: bool = False
+    enabled: bool = True
+    maximum_file_size: int | None = None
+    allowed_extensions: tuple[str, ...] = ()
+    compression: str = "none"
+    encryption: bool = True
+    antivirus: bool = True
+    transformations: bool | None = None
+
+    def holders(self, action: str) -> frozenset[str]:
+        """Return who may do something with every file, such as ``"read"`` it."""
+        found = (_GRANT.fullmatch(each) for each in self.permissions)
+        return frozenset(grant[2] for grant in found if grant and grant[1] == action)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may read every file in it."""
+        return "any" in self.holders("read")
+
+    def opened(self, *, public: bool) -> BucketSettings:
+        """Return the same settings, but readable by anyone, or by no stranger."""
+        granted = tuple(each for each in self.permissions if each not in _STRANGERS_READ)
+        if public:
+            granted = ('read("any")', *granted)
+        return attrs.evolve(self, permissions=granted)
+
+
+_STRANGERS_READ = frozenset(f'read("{role}")' for role in STRANGERS)
 
 
 @attrs.frozen

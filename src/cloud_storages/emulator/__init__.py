@@ -29,7 +29,7 @@ from cloud_storages.emulator.traffic import Exchange, Traffic, WireTraffic
 NOT_ENFORCED = """\
 what it does not do:
   - rate limits: the X-RateLimit headers are there, the limits are not
-  - users, sessions, teams and JWTs: a caller is an API key or a guest; one project, two keys
+  - users, sessions, teams and JWTs: a caller is an API key or a guest; one project
   - TLS, and checking of origins beyond a comparison of host names
   - encryption at rest: sizes are those of encrypted files, the bytes on disk are plain
   - antivirus, unless switched on, and then for the EICAR test content only

@@ -71,8 +71,10 @@ def _selected_project(request: Request) -> str:
 
 
 def _key_holder(key: str, settings: Settings) -> Caller | None:
-    known = {settings.key, settings.read_key or settings.key}
+    known = settings.known_keys()
     matches = [each for each in known if hmac.compare_digest(each.encode(), key.encode())]
+    if matches and matches[0] == settings.expired_key:
+        raise refuse("project_key_expired")
     scopes = settings.scopes_of(matches[0]) if matches else None
     if scopes is not None:
         return Caller(is_key=True, scopes=scopes)

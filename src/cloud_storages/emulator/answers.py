@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from email.utils import formatdate
+from datetime import datetime, timezone
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -35,16 +36,22 @@ def status_line(status: int) -> str:
 
 
 def head(
-    response: Response, *, length: int | None, is_chunked: bool = False, closes: bool = False
+    response: Response,
+    *,
+    length: int | None,
+    is_chunked: bool = False,
+    closes: bool = False,
+    now: datetime | None = None,
 ) -> bytes:
     """
     Return an answer's head up to the empty line that ends it.
 
     `length` is what it says about its body in bytes, None for nothing; a chunked one says none.
+    `now` is the moment its date tells, in UTC; the system's if not given.
     """
     lines = [status_line(response.status)]
     lines += [f"{name}: {value}" for name, value in response.headers]
-    lines.append(f"Date: {formatdate(usegmt=True)}")
+    lines.append(f"Date: {format_datetime(now or datetime.now(timezone.utc), usegmt=True)}")
     if is_chunked:
         lines.append("Transfer-Encoding: chunked")
     elif length is not None:

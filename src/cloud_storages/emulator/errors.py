@@ -30,6 +30,10 @@ CATALOGUE: dict[str, tuple[int, str]] = {
         "The current user is not authorized to perform the requested action.",
     ),
     "general_unauthorized_scope": (401, ""),
+    "project_key_expired": (
+        401,
+        ("The project key has expired. Please generate a new key using the Appwrite console."),
+    ),
     "project_id_missing": (
         403,
         (

@@ -17,7 +17,7 @@ from cloud_storages.emulator.versions import DEFAULT
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @final
@@ -26,9 +26,10 @@ class Emulator(Served):
     An Appwrite Storage server for tests and development, on a thread of this process.
 
     It serves from entering the block until leaving it, on `host` and a free port unless `port`
-    names one. `key` may do everything, `read_key` may only read. `data` is a directory to keep
-    everything in; without one, nothing survives the block. `storage_limit` is in bytes,
-    `server_version` the release to behave like. The switches: `s3_signatures` gives chunked
+    names one. `key` may do everything, `read_key` may only read, each of `keys` what its scopes
+    say, and an `expired_key` nothing. `data` is a directory to keep everything in; without one,
+    nothing survives the block. `storage_limit` is in bytes, `server_version` the release to behave
+    like. The switches: `s3_signatures` gives chunked
     uploads the signature of an S3 device, `case_sensitive_lookup` looks identifiers up as MongoDB
     does, `antivirus` refuses the EICAR test content, with `purge_later` the files of deleted
     buckets wait for `purge`, and `service_user` is who a key acts as in the texts of scope errors.
@@ -43,6 +44,8 @@ class Emulator(Served):
         project: str,
         key: str,
         read_key: str | None = None,
+        keys: Mapping[str, Iterable[str]] | None = None,
+        expired_key: str | None = None,
         data: str | os.PathLike[str] | None = None,
         storage_limit: int = 30_000_000,
         server_version: str = DEFAULT,
@@ -59,6 +62,8 @@ class Emulator(Served):
             project=project,
             key=key,
             read_key=read_key,
+            keys=keys or {},
+            expired_key=expired_key,
             storage_limit=storage_limit,
             server_version=server_version,
             s3_signatures=s3_signatures,
@@ -106,6 +111,7 @@ class Emulator(Served):
                     self._host,
                     self._port,
                     compresses=self._settings.rules.compresses_textual_answers,
+                    clock=self._now,
                 )
             except BaseException:
                 store.close()

@@ -26,7 +26,8 @@ from cloud_storages.emulator.traffic import Exchange
 from cloud_storages.emulator.values import Request, Response, Slice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from cloud_storages.emulator.app import Application
     from cloud_storages.emulator.faults import Fault, Faults
@@ -63,12 +64,14 @@ class Shell:
         port: int,
         *,
         compresses: bool,
+        clock: Callable[[], datetime],
     ) -> None:
         self._application = application
         self._store = store
         self._traffic = traffic
         self._faults = faults
         self._compresses = compresses
+        self._clock = clock
         self._server = _server(self, host, port)
         self._server.prepare()
         self.port: int = self._server.bind_addr[1]
@@ -91,7 +94,7 @@ class Shell:
         path, _, query = target.partition("?")
         headers = _headers(req.inheaders)
         incoming = bodies.Incoming(req.rfile.read, _head_size(target, headers))
-        exchange = _Sending(req, self._traffic, method, path, incoming)
+        exchange = _Sending(req, self._traffic, method, path, incoming, self._clock)
         fault = self._faults.befalling(method, path) or NO_FAULT
         time.sleep(fault.delay)
         if fault.drop == "before":
@@ -144,14 +147,21 @@ class Shell:
 class _Sending:
     """One answer on its way out, and its note in the traffic."""
 
-    def __init__(
-        self, req: Any, traffic: Traffic, method: str, path: str, incoming: bodies.Incoming
+    def __init__(  # noqa: PLR0917 - as above
+        self,
+        req: Any,
+        traffic: Traffic,
+        method: str,
+        path: str,
+        incoming: bodies.Incoming,
+        clock: Callable[[], datetime],
     ) -> None:
         self._req = req
         self._traffic = traffic
         self._method = method
         self._path = path
         self.incoming = incoming
+        self._clock = clock
         req.sent_headers = True
 
     def drop(self) -> None:
@@ -184,6 +194,7 @@ class _Sending:
             length=None if self._method == "HEAD" else length,
             is_chunked=is_chunked,
             closes=self._req.close_connection,
+            now=self._clock(),
         )
         if is_bodiless:
             _close(response)

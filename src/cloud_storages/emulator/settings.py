@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from attrs import field, frozen
 
 from cloud_storages.emulator.versions import DEFAULT, Rules, rules_for
@@ -19,6 +21,8 @@ ALL_SCOPES = frozenset(
 )
 READ_SCOPES = frozenset(("buckets.read", "files.read", "health.read"))
 GUEST_SCOPES = frozenset(("files.read", "files.write"))
+#: What every key may do, whatever it was made for.
+_EVERY_KEY = frozenset(("health.read",))
 SERVICE_USER = "app.djangostorage@service.localhost"
 
 
@@ -32,11 +36,27 @@ def _given(_instance: object, attribute: object, value: str) -> None:
         raise ValueError(f"the {getattr(attribute, 'name', 'value')} must not be empty")
 
 
+def _known_scopes(
+    _instance: object, _attribute: object, value: Mapping[str, frozenset[str]]
+) -> None:
+    unknown = sorted(set().union(*value.values()) - ALL_SCOPES)
+    if unknown:
+        raise ValueError(f"there is no scope {', '.join(unknown)}")
+    if "" in value:
+        raise ValueError("a key must not be empty")
+
+
+def _scopes_by_key(given: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
+    return {key: frozenset(scopes) for key, scopes in given.items()}
+
+
 @frozen
 class Settings:
     """
     One installation.
 
+    `key` may do everything, `read_key` may read, each of `keys` what its scopes say, and an
+    `expired_key` nothing any more.
     `storage_limit` is in bytes. `service_user` is who a key acts as in the text of scope errors;
     Appwrite puts project and host into it, the default is that of the installation the recorded
     exchanges come from. `purge_later` leaves the files of a deleted bucket to an explicit purge.
@@ -46,6 +66,10 @@ class Settings:
     project: str = field(validator=_given)
     key: str = field(validator=_given, repr=False)
     read_key: str | None = field(default=None, repr=False)
+    keys: Mapping[str, frozenset[str]] = field(
+        factory=dict, repr=False, converter=_scopes_by_key, validator=_known_scopes
+    )
+    expired_key: str | None = field(default=None, repr=False)
     storage_limit: int = field(default=30_000_000, validator=_positive)
     server_version: str = DEFAULT
     s3_signatures: bool = False
@@ -58,10 +82,17 @@ class Settings:
     def __attrs_post_init__(self) -> None:
         if self.key == self.read_key:
             raise ValueError("the key and the read key must differ")
+        if {self.key, self.read_key, self.expired_key} & set(self.keys):
+            raise ValueError("each key must be given once")
 
     @rules.default
     def _default_rules(self) -> Rules:
         return rules_for(self.server_version)
+
+    def known_keys(self) -> tuple[str, ...]:
+        """Return every key of this project, the expired one included."""
+        named = (self.key, self.read_key, self.expired_key)
+        return (*(key for key in named if key), *self.keys)
 
     def scopes_of(self, key: str) -> frozenset[str] | None:
         """Return what the key `key` may do, or None if it is no key of this project."""
@@ -69,4 +100,6 @@ class Settings:
             return ALL_SCOPES
         if self.read_key and key == self.read_key:
             return READ_SCOPES
+        if key in self.keys:
+            return self.keys[key] | _EVERY_KEY
         return None

@@ -116,6 +116,11 @@ class StorageService:
         self._untidy: set[Location] = set()
         self._ahead = Ahead()
 
+    @property
+    def store(self) -> FileStore:
+        """Where the files are, for those who know locations instead of names."""
+        return self._store
+
     # Names
 
     def canonical(self, name: str, max_length: int | None = None) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import attrs
 import pytest
@@ -35,7 +35,7 @@ from cloud_storages.domain.errors import (
 )
 from cloud_storages.domain.showing import Mark, Preview, Showing
 from cloud_storages.domain.signatures import CHUNK_SIZE, Fingerprint, fingerprint
-from cloud_storages.domain.values import BucketInfo, Location
+from cloud_storages.domain.values import BucketInfo, BucketSettings, Location
 from cloud_storages.ports import BytesContent
 from cloud_storages.testing.strategies import (
     LARGE_SIZES,
@@ -60,6 +60,20 @@ T = TypeVar("T")
 #: Rows that Appwrite sends of a list when it is not told how many.
 _DEFAULT_PAGE = 25
 _LARGE = CHUNK_SIZE + 1
+#: A bucket of which everything is otherwise than a server would choose.
+_UNUSUAL = BucketSettings(
+    "unusual",
+    "everything unusual",
+    permissions=('read("users")', 'create("any")'),
+    file_security=True,
+    enabled=False,
+    maximum_file_size=1_000_000,
+    allowed_extensions=("png", "pdf"),
+    compression="gzip",
+    encryption=False,
+    antivirus=False,
+)
+_SETTINGS = (BucketSettings("usual", "the server's choice"), _UNUSUAL)
 _CREATORS = 8
 
 
@@ -539,6 +553,16 @@ class FileStoreConformance:
         assert store.find(bucket, [asked, there]) == {there: info}
 
     @pytest.mark.parametrize(("there", "asked"), [("readme", "README"), ("Readme", "readme")])
+    def test_an_id_in_another_case_is_found_only_if_that_is_asked_for(
+        self, store: FileStore, bucket: str, there: str, asked: str
+    ) -> None:
+        """Find in any case answers by the ID asked for, and with the ID as it is spelled."""
+        info = store.create(Location(bucket, there), "old", BytesContent(b"old"))
+        assert store.find(bucket, [there, "other"], any_case=True) == {there: info}
+        # Not every server can find it.
+        assert store.find(bucket, [asked], any_case=True) in ({asked: info}, {})
+
+    @pytest.mark.parametrize(("there", "asked"), [("readme", "README"), ("Readme", "readme")])
     def test_a_file_is_read_by_the_exact_case_of_its_id_only(
         self, store: FileStore, bucket: str, there: str, asked: str
     ) -> None:
@@ -972,6 +996,143 @@ class FileStoreConformance:
 
         assert _at_once(create, _CREATORS).count(True) == 1
         assert list(harness.store.files(bucket_id)) == []
+
+    # Settings of buckets
+
+    @pytest.mark.parametrize("asked", _SETTINGS, ids=lambda asked: asked.name)
+    def test_a_bucket_has_the_settings_it_is_created_with(
+        self, store: FileStore, bucket: str, asked: BucketSettings
+    ) -> None:
+        """They are told by the creation, by a look at the bucket and in the list of all."""
+        asked = attrs.evolve(asked, bucket_id=f"n{bucket[:30]}")
+        made = store.create_bucket_as(asked)
+        chosen = attrs.evolve(asked, transformations=made.transformations)
+        if asked.maximum_file_size is None:
+            assert made.maximum_file_size is not None
+            chosen = attrs.evolve(chosen, maximum_file_size=made.maximum_file_size)
+        assert made == chosen
+        assert made.transformations is not False
+        assert store.bucket_settings(asked.bucket_id) == made
+        assert [each for each in store.all_bucket_settings() if each == made] == [made]
+
+    def test_settings_of_every_bucket_are_told_past_the_default_page(
+        self, store: FileStore, bucket: str
+    ) -> None:
+        """A list of more buckets than the server sends by default has each once."""
+        made = {f"{n}-{bucket[:30]}" for n in range(_DEFAULT_PAGE + 2)}
+        for bucket_id in made:
+            store.create_bucket(bucket_id, "one of many", public=False)
+        listed = [found.bucket_id for found in store.all_bucket_settings()]
+        assert len(listed) == len(set(listed))
+        assert made <= set(listed)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"name": "another"},
+            {"permissions": ('read("any")',)},
+            {"file_security": False},
+            {"enabled": True},
+            {"maximum_file_size": 1234},
+            {"allowed_extensions": ("pdf",)},
+            {"compression": "none"},
+            {"encryption": True},
+            {"antivirus": True},
+        ],
+        ids=lambda change: str(*change),
+    )
+    def test_changing_one_setting_keeps_all_others_and_the_files(
+        self, store: FileStore, bucket: str, change: dict[str, Any]
+    ) -> None:
+        """Settings that are read, changed in one place and given back change in that place only."""
+        before = store.create_bucket_as(attrs.evolve(_UNUSUAL, bucket_id=f"n{bucket[:30]}"))
+        location = Location(before.bucket_id, "photo.png")
+        store.create(location, "photo.png", BytesContent(b"photo"))
+        wanted = attrs.evolve(store.bucket_settings(before.bucket_id), **change)
+        assert wanted != before
+        assert store.change_bucket(wanted) == wanted
+        assert store.bucket_settings(before.bucket_id) == wanted
+        assert _content(store, location) == b"photo"
+
+    def test_settings_of_a_bucket_hold_for_its_files(self, store: FileStore, bucket: str) -> None:
+        """A size or an extension that is taken away is refused, and one that is given taken."""
+        at = Location(bucket, "photo.png")
+        before = store.bucket_settings(bucket)
+        store.change_bucket(attrs.evolve(before, allowed_extensions=("pdf",)))
+        with pytest.raises(Rejected):
+            store.create(at, "photo.png", BytesContent(b"photo"))
+        store.change_bucket(attrs.evolve(before, maximum_file_size=4))
+        with pytest.raises(Rejected):
+            store.create(at, "photo.png", BytesContent(b"photo"))
+        store.change_bucket(attrs.evolve(before, maximum_file_size=5, allowed_extensions=("png",)))
+        store.create(at, "photo.png", BytesContent(b"photo"))
+
+    def test_an_extension_in_capitals_lets_nothing_in(self, store: FileStore, bucket: str) -> None:
+        """What a bucket allows is compared with the extension in lower case."""
+        before = store.bucket_settings(bucket)
+        store.change_bucket(attrs.evolve(before, allowed_extensions=("PNG",)))
+        for n, title in enumerate(("photo.png", "photo.PNG")):
+            with pytest.raises(Rejected):
+                store.create(Location(bucket, f"f{n}"), title, BytesContent(b"photo"))
+
+    def test_a_bucket_is_opened_and_closed_to_strangers(self, harness: Harness) -> None:
+        """Permissions and ``enabled`` decide at once who sees what is in a bucket already."""
+        store, location = harness.store, Location(harness.bucket(public=False), "photo.png")
+        store.create(location, "photo.png", BytesContent(b"photo"))
+        url = store.url(location)
+        settings = store.bucket_settings(location.bucket_id).opened(public=True)
+        for wanted, shown in (
+            (settings, b"photo"),
+            (attrs.evolve(settings, enabled=False), None),
+            (settings, b"photo"),
+            (settings.opened(public=False), None),
+        ):
+            store.change_bucket(wanted)
+            assert harness.visit(url) == shown
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"name": ""},
+            {"name": "n" * 129},
+            {"maximum_file_size": 0},
+            {"maximum_file_size": 2**62},
+            {"allowed_extensions": ("",)},
+            {"compression": "rar"},
+        ],
+        ids=repr,
+    )
+    def test_settings_that_the_server_does_not_take_are_rejected_and_change_nothing(
+        self, store: FileStore, bucket: str, wrong: dict[str, Any]
+    ) -> None:
+        """Neither a bucket is created with them nor one changed."""
+        before = store.bucket_settings(bucket)
+        with pytest.raises(Rejected):
+            store.change_bucket(attrs.evolve(before, **wrong))
+        assert store.bucket_settings(bucket) == before
+        with pytest.raises(Rejected):
+            store.create_bucket_as(attrs.evolve(before, bucket_id=f"n{bucket[:30]}", **wrong))
+        with pytest.raises(BucketMissing):
+            store.bucket_settings(f"n{bucket[:30]}")
+
+    def test_settings_of_an_absent_bucket_are_missing(self, store: FileStore, bucket: str) -> None:
+        """Looking at it and changing it raise BucketMissing, whatever the case of the ID."""
+        settings = store.bucket_settings(bucket)
+        for bucket_id in (f"no{bucket[:30]}", bucket.upper()):
+            with pytest.raises(BucketMissing):
+                store.bucket_settings(bucket_id)
+            with pytest.raises(BucketMissing):
+                store.change_bucket(attrs.evolve(settings, bucket_id=bucket_id, name="changed"))
+        assert store.bucket_settings(bucket) == settings
+
+    def test_a_bucket_that_is_there_is_not_created_with_other_settings(
+        self, store: FileStore, bucket: str
+    ) -> None:
+        """A taken ID raises BucketTaken; the old bucket is left alone."""
+        before = store.bucket_settings(bucket)
+        with pytest.raises(BucketTaken):
+            store.create_bucket_as(attrs.evolve(before, name="another", encryption=False))
+        assert store.bucket_settings(bucket) == before
 
     # Addresses
 

@@ -8,8 +8,10 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
@@ -240,3 +242,15 @@ def test_chunks_may_arrive_at_once(emulator: Emulator, client: Client) -> None:
     assert client.send("GET", f"{FILES}/f/view").body == b"".join(
         bytes([number]) * 1000 for number in range(5)
     )
+
+
+def test_the_date_of_an_answer_is_that_of_its_clock() -> None:
+    with Emulator(project="demo", key="k") as emulator:
+        now, later = (_date_of(emulator, ahead) for ahead in (0, 7200))
+
+    assert 7200 <= (later - now).total_seconds() < 7260
+
+
+def _date_of(emulator: Emulator, seconds: float) -> datetime:
+    with emulator.ahead(seconds), urlopen(f"{emulator.endpoint}/health/version") as answer:
+        return parsedate_to_datetime(answer.headers["Date"])

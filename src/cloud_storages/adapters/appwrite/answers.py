@@ -7,10 +7,29 @@ import re
 from typing import Any
 
 from cloud_storages.domain.errors import BucketMissing, Misconfigured
-from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken, Location, Secret
+from cloud_storages.domain.values import (
+    BucketInfo,
+    BucketSettings,
+    FileInfo,
+    FileToken,
+    Location,
+    Secret,
+)
 
-__all__ = ["bucket_info", "file_info", "file_token", "has_upload_lock", "permissions", "rows"]
+__all__ = [
+    "bucket_document",
+    "bucket_info",
+    "bucket_settings",
+    "file_info",
+    "file_token",
+    "has_upload_lock",
+    "other_settings",
+    "permissions",
+    "rows",
+]
 
+#: What a bucket document tells that cannot be chosen; an hourly statistic.
+_TOLD_ONLY = frozenset({"totalSize"})
 _READ = re.compile(r'read\("([^"]*)"\)')
 
 
@@ -81,6 +100,63 @@ def bucket_info(document: object) -> BucketInfo:
         )
     except (KeyError, TypeError) as error:
         raise _not_appwrite("a bucket") from error
+
+
+def bucket_settings(document: object) -> BucketSettings:
+    """
+    Return all settings that a bucket document tells.
+
+    Raises:
+        Misconfigured: it is no bucket document.
+
+    """
+    document = _mapping(document, "a bucket")
+    transformations = document.get("transformations")
+    try:
+        return BucketSettings(
+            bucket_id=str(document["$id"]),
+            name=str(document["name"]),
+            permissions=tuple(map(str, document.get("$permissions") or ())),
+            file_security=bool(document["fileSecurity"]),
+            enabled=bool(document["enabled"]),
+            maximum_file_size=int(document["maximumFileSize"]),
+            allowed_extensions=tuple(map(str, document["allowedFileExtensions"] or ())),
+            compression=str(document["compression"]),
+            encryption=bool(document["encryption"]),
+            antivirus=bool(document["antivirus"]),
+            # Servers before 1.8.1 know no such choice.
+            transformations=None if transformations is None else bool(transformations),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _not_appwrite("a bucket") from error
+
+
+def bucket_document(settings: BucketSettings) -> dict[str, object]:
+    """Return the parameters that give a bucket these settings; what is None is left out."""
+    document: dict[str, object] = {
+        "name": settings.name,
+        "permissions": list(settings.permissions),
+        "fileSecurity": settings.file_security,
+        "enabled": settings.enabled,
+        # A float, be it a whole one, is refused.
+        "maximumFileSize": settings.maximum_file_size,
+        "allowedFileExtensions": list(settings.allowed_extensions),
+        "compression": settings.compression,
+        "encryption": settings.encryption,
+        "antivirus": settings.antivirus,
+        "transformations": settings.transformations,
+    }
+    return {name: value for name, value in document.items() if value is not None}
+
+
+def other_settings(document: object) -> dict[str, object]:
+    """Return what a bucket document tells of settings that this package does not know."""
+    known = {*bucket_document(BucketSettings("", "")), "maximumFileSize", "transformations"}
+    return {
+        name: value
+        for name, value in _mapping(document, "a bucket").items()
+        if not name.startswith("$") and name not in known | _TOLD_ONLY and value is not None
+    }
 
 
 def file_token(document: object) -> FileToken:

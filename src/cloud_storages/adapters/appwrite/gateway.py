@@ -100,6 +100,8 @@ _SCOPES = {
     "list": "files.read",
     "list buckets": "buckets.read",
     "create bucket": "buckets.write",
+    "look at bucket": "buckets.read",
+    "change bucket": "buckets.write",
     "link to": "tokens.write",
 }
 _HINTS = {
@@ -215,6 +217,11 @@ class Gateway:
         """Create something from a document and return the answer."""
         with translated(self._connection, operation, location, what):
             return _json(self._transport.call("post", path, params=document))
+
+    def put(self, path: str, operation: str, document: Mapping[str, object], what: str) -> Any:
+        """Let something be as a document says and return the answer."""
+        with translated(self._connection, operation, None, what):
+            return _json(self._transport.call("put", path, params=document))
 
     def delete(self, path: str, location: Location) -> bool:
         """Delete the file at a path; return whether no attempt at it can come through yet."""

@@ -16,7 +16,15 @@ from urllib.parse import quote
 
 import attrs
 
-from cloud_storages.adapters.appwrite.answers import bucket_info, file_info, file_token, rows
+from cloud_storages.adapters.appwrite.answers import (
+    bucket_document,
+    bucket_info,
+    bucket_settings,
+    file_info,
+    file_token,
+    other_settings,
+    rows,
+)
 from cloud_storages.adapters.appwrite.refusals import (
     CursorLost,
     MaybeOurs,
@@ -45,7 +53,8 @@ if TYPE_CHECKING:
 
     from cloud_storages.adapters.appwrite.connection import Connection
     from cloud_storages.adapters.appwrite.gateway import Gateway
-    from cloud_storages.domain.values import BucketInfo, FileInfo, FileToken
+    from cloud_storages.adapters.appwrite.probing import Prober
+    from cloud_storages.domain.values import BucketInfo, BucketSettings, FileInfo, FileToken
     from cloud_storages.ports import Content, FileStore
 
 __all__ = ["AppwriteStore"]
@@ -100,6 +109,12 @@ class AppwriteStore:
         )
         hasty._patient = self
         return hasty
+
+    def prober(self) -> Prober:
+        """Return what finds out how this server, project and key are set up."""
+        from cloud_storages.adapters.appwrite.probing import Prober  # noqa: PLC0415 - loads requests
+
+        return Prober(self._connection)
 
     @property
     def _gateway(self) -> Gateway:
@@ -184,7 +199,9 @@ class AppwriteStore:
             raise FileMissing(f"There is no file {location}.", location=location, operation="stat")
         return info
 
-    def find(self, bucket_id: str, file_ids: Iterable[str]) -> Mapping[str, FileInfo]:
+    def find(
+        self, bucket_id: str, file_ids: Iterable[str], *, any_case: bool = False
+    ) -> Mapping[str, FileInfo]:
         """Return those of a few files that exist; see the port."""
         wanted = list(file_ids)
         if not wanted:
@@ -194,8 +211,9 @@ class AppwriteStore:
         found = self._listed(bucket_id, queries, "find", f"{bucket_id}/{wanted[0]}{others}")
         if not found:
             self._prove_key()
-        by_id = {info.location.file_id: info for info in found}
-        return {file_id: by_id[file_id] for file_id in wanted if file_id in by_id}
+        spelled = str.lower if any_case else str
+        by_id = {spelled(info.location.file_id): info for info in found}
+        return {each: by_id[spelled(each)] for each in wanted if spelled(each) in by_id}
 
     def read(self, location: Location, offset: int, size: int, total: int | None = None) -> Window:
         """Return a piece of a file; see the port."""
@@ -234,6 +252,13 @@ class AppwriteStore:
 
     def buckets(self, name: str | None = None) -> Iterator[BucketInfo]:
         """Yield the buckets; see the port."""
+        for document in self._bucket_documents(name):
+            bucket = bucket_info(document)
+            # Databases compare names loosely.
+            if name is None or bucket.name == name:
+                yield bucket
+
+    def _bucket_documents(self, name: str | None = None) -> Iterator[Any]:
         narrowed = () if name is None else (_equal("name", name),)
         cursor: tuple[Mapping[str, object], ...] = ()
         while True:
@@ -241,14 +266,59 @@ class AppwriteStore:
                 _BUCKETS,
                 "list buckets",
                 queries=(*narrowed, _limit(PAGE_SIZE), *cursor),
-                what="" if name is None else f"named {name!r}",
+                what="of the project" if name is None else f"named {name!r}",
             )
-            page = [bucket_info(row) for row in rows(document, "buckets")]
+            page = rows(document, "buckets")
             self._key_is_proven = True
-            yield from (bucket for bucket in page if name is None or bucket.name == name)
+            yield from page
             if len(page) < PAGE_SIZE:
                 return
-            cursor = (_after(page[-1].bucket_id),)
+            cursor = (_after(bucket_info(page[-1]).bucket_id),)
+
+    # The port: settings of buckets
+
+    def bucket_settings(self, bucket_id: str) -> BucketSettings:
+        """Return the settings of a bucket; see the port."""
+        return self._exactly_this(bucket_id, self._bucket_document(bucket_id))
+
+    def all_bucket_settings(self) -> Iterator[BucketSettings]:
+        """Yield the settings of every bucket; see the port."""
+        return map(bucket_settings, self._bucket_documents())
+
+    def create_bucket_as(self, settings: BucketSettings) -> BucketSettings:
+        """Create a bucket; see the port."""
+        document = {"bucketId": _checked(settings.bucket_id), **bucket_document(settings)}
+        what = f"{settings.bucket_id} ({settings.name!r})"
+        answer = self._gateway.post(_BUCKETS, "create bucket", document, what)
+        self._key_is_proven = True
+        return bucket_settings(answer)
+
+    def change_bucket(self, settings: BucketSettings) -> BucketSettings:
+        """Give a bucket these settings; see the port."""
+        # What an update leaves out, the server puts back to its defaults.
+        before = self._bucket_document(settings.bucket_id)
+        self._exactly_this(settings.bucket_id, before)
+        document = {**other_settings(before), **bucket_document(settings)}
+        path = f"{_BUCKETS}/{_checked(settings.bucket_id)}"
+        return bucket_settings(
+            self._gateway.put(path, "change bucket", document, settings.bucket_id)
+        )
+
+    def _bucket_document(self, bucket_id: str) -> Any:
+        path = f"{_BUCKETS}/{_checked(bucket_id)}"
+        document = self._gateway.get(path, "look at bucket", what=bucket_id)
+        self._key_is_proven = True
+        return document
+
+    def _exactly_this(self, bucket_id: str, document: Any) -> BucketSettings:
+        settings = bucket_settings(document)
+        if settings.bucket_id != bucket_id:
+            # MariaDB finds an ID in any case.
+            raise BucketMissing(
+                f"There is no bucket {bucket_id!r}, but one with the ID {settings.bucket_id!r}.",
+                operation="look at bucket",
+            )
+        return settings
 
     def now(self) -> dt.datetime | None:
         """Return the server's time; see the port."""

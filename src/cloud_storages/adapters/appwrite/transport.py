@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     from cloud_storages.adapters.appwrite.forms import Form
     from cloud_storages.adapters.appwrite.sessions import Sessions
 
-__all__ = ["Answer", "Garbled", "Refusal", "Transport", "is_temporary", "received"]
+__all__ = [
+    "Answer",
+    "Garbled",
+    "Refusal",
+    "Transport",
+    "is_stale",
+    "is_temporary",
+    "parsed_date",
+    "received",
+]
 
 logger = logging.getLogger("cloud_storages")
 
@@ -282,7 +291,7 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         def pause(state: tenacity.RetryCallState) -> float:
             nonlocal stale
             error = state.outcome.exception() if state.outcome is not None else None
-            if error is not None and not stale and _is_stale(error):
+            if error is not None and not stale and is_stale(error):
                 stale = True
                 return 0.0
             # As the server asks, else longer each time, with jitter.
@@ -348,7 +357,7 @@ class Transport(Client):  # type: ignore[misc]  # the SDK has no types
         return dt.datetime.fromtimestamp(moment + self._clock_ahead, dt.timezone.utc)
 
     def _note_time(self, response: requests.Response) -> None:
-        told = _date(response.headers.get("Date", ""))
+        told = parsed_date(response.headers.get("Date", ""))
         if told is None:
             return
         # The header is cut to seconds, so no answer runs ahead of the server; the most advanced
@@ -384,8 +393,8 @@ def _too_late() -> requests.Timeout:
     return requests.Timeout("the answer was not there by the deadline")
 
 
-def _is_stale(error: BaseException) -> bool:
-    """Whether a connection broke before anything of an answer came."""
+def is_stale(error: BaseException) -> bool:
+    """Return whether a connection broke before anything of an answer came."""
     while not isinstance(error, _STALE):
         causes = [each for each in error.args if isinstance(each, BaseException)]
         if not causes:
@@ -460,13 +469,14 @@ def _seconds(headers: Mapping[str, str]) -> float:
     asked = headers.get("Retry-After", "")
     if asked.isdigit():
         return float(asked)
-    moment, now = _date(asked), _date(headers.get("Date", ""))
+    moment, now = parsed_date(asked), parsed_date(headers.get("Date", ""))
     if moment is None or now is None:
         return 0.0
     return max(0.0, (moment - now).total_seconds())
 
 
-def _date(text: str) -> dt.datetime | None:
+def parsed_date(text: str) -> dt.datetime | None:
+    """Return the moment that a header tells, with time zone; None if it tells none."""
     try:
         told = parsedate_to_datetime(text)
     except (TypeError, ValueError):

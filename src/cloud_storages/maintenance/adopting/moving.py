@@ -1,0 +1,156 @@
+"""Moves files to the IDs that are wanted: copies them, verified, and leaves the old ones alone."""
+
+from __future__ import annotations
+
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import attrs
+
+from cloud_storages.domain.errors import (
+    AccessDenied,
+    CloudStorageError,
+    FileMissing,
+    FileTaken,
+    Misconfigured,
+    NotFound,
+    Unavailable,
+)
+from cloud_storages.maintenance.adopting.steps import State, Step, is_same_content
+from cloud_storages.maintenance.errors import CannotRun, reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from cloud_storages.domain.values import FileInfo
+    from cloud_storages.service import StorageService
+
+__all__ = ["Moved", "Mover"]
+
+#: Files in a row that an unreachable server may cost before the work is given up.
+_PATIENCE = 5
+
+
+@attrs.frozen
+class Moved:
+    """
+    What came of a step.
+
+    Attributes:
+        state: COPIED, RENAMED (the rows may be given the new name), CONFLICT or FAILED; what the
+            step said, where nothing was to be done.
+        reason: what is wrong; empty if nothing is.
+
+    """
+
+    state: State
+    reason: str = ""
+
+
+class Mover:
+    """
+    Takes the steps, several at once.
+
+    Each copy is verified by the signature that the server tells of it, and the old file stays.
+    What is killed at any moment is continued by doing all of it again.
+
+    Args:
+        service: gives the IDs wanted.
+        workers: files that travel at once.
+        refresh: whether copies are replaced whose source changed since.
+
+    """
+
+    def __init__(self, service: StorageService, workers: int, *, refresh: bool) -> None:
+        self._service = service
+        self._pool = ThreadPoolExecutor(workers)
+        self._refresh = refresh
+        self._outages = 0
+
+    def __enter__(self) -> Mover:  # noqa: PYI034 - Self came with Python 3.11
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def move(self, steps: Iterable[Step]) -> dict[str, Moved]:
+        """
+        Take steps; return what came of each, by the old name.
+
+        Raises:
+            AccessDenied, Misconfigured: no other file would fare better.
+            CannotRun: the server is down.
+
+        """
+        steps = list(steps)
+        return dict(zip([each.name for each in steps], self._pool.map(self._taken, steps)))  # noqa: B905 - as many
+
+    def _taken(self, step: Step) -> Moved:
+        try:
+            moved = self._tried(step)
+        except (AccessDenied, Misconfigured):
+            raise
+        except Unavailable as error:
+            self._outages += 1
+            if self._outages >= _PATIENCE:
+                raise CannotRun(
+                    f"The server cannot be reached: {error} What was moved stays moved; run this"
+                    " again to go on."
+                ) from error
+            return Moved(State.FAILED, reason_of(error))
+        except (CloudStorageError, OSError) as error:
+            return Moved(State.FAILED, reason_of(error))
+        self._outages = 0
+        return moved
+
+    def _tried(self, step: Step) -> Moved:
+        if step.source is None:
+            return Moved(step.state)
+        if step.state is State.STALE and self._refresh:
+            self._service.replace(step.new_name, self._service.content_of(step.source))
+            return Moved(State.COPIED)
+        if step.state is State.COPY:
+            self._copy(step.new_name, step.source)
+            return Moved(State.COPIED)
+        if step.state is State.RENAME:
+            return self._made_ready(step.new_name, step.source)
+        return Moved(step.state)
+
+    def _made_ready(self, name: str, source: FileInfo) -> Moved:
+        """Make sure that a new name opens the file; often it does already."""
+        try:
+            there = self._service.look(name)
+        except NotFound:
+            self._copy(name, source)
+            return Moved(State.RENAMED)
+        if there.location == source.location or is_same_content(there, source):
+            return Moved(State.RENAMED)
+        return Moved(State.CONFLICT, f"The name {name!r} opens another file, at {there.location}.")
+
+    def _copy(self, name: str, source: FileInfo) -> None:
+        content = self._service.content_of(source)
+        try:
+            self._service.create(name, content)
+        except FileTaken as taken:
+            there = self._in_the_way(taken)
+            if there is None or (there.complete and not is_same_content(there, source)):
+                raise
+            if not there.complete:
+                # A killed run leaves it. Whoever began it was never told that it is stored.
+                with contextlib.suppress(FileMissing):
+                    self._service.store.delete(there.location)
+                self._service.create(name, content)
+
+    def _in_the_way(self, taken: FileTaken) -> FileInfo | None:
+        """Return what has the location; None if only an ID that differs in case has it."""
+        try:
+            return self._service.store.stat(taken.location) if taken.location else None
+        except FileMissing:
+            return None

@@ -1,0 +1,35 @@
+"""Management commands run as a person runs them: what they print, and how they end."""
+
+import io
+
+import attrs
+from django.core.management import CommandError, call_command
+
+
+@attrs.frozen
+class Ran:
+    """
+    What came of a command.
+
+    Attributes:
+        code: its exit code.
+        out: what it printed.
+        error: what it said was wrong with it, if it could not be run.
+
+    """
+
+    code: int
+    out: str
+    error: str = ""
+
+
+def ran(command: str, *arguments: str) -> Ran:
+    """Run a command and return what came of it."""
+    out = io.StringIO()
+    try:
+        call_command(command, *arguments, stdout=out)
+    except SystemExit as left:
+        return Ran(int(left.code or 0), out.getvalue())
+    except CommandError as error:
+        return Ran(error.returncode, out.getvalue(), str(error))
+    return Ran(0, out.getvalue())
