@@ -17,11 +17,13 @@ from cloud_storages.domain.signatures import CHUNK_SIZE
 from cloud_storages.emulator import Emulator, Fault
 from cloud_storages.maintenance.anystorage import files_of
 from cloud_storages.maintenance.migration import migrate
-from cloud_storages.maintenance.migration.copying import Copier, Interrupted, Job
+from cloud_storages.maintenance.migration.copying import Copier, Job
+from cloud_storages.maintenance.migration.errors import Interrupted
 from cloud_storages.maintenance.migration.journal import Note, State
 from cloud_storages.maintenance.migration.order import ordered
-from cloud_storages.maintenance.migration.places import source_of, target_of
 from cloud_storages.maintenance.migration.planning import plan
+from cloud_storages.maintenance.migration.sources import source_of
+from cloud_storages.maintenance.migration.targets import target_of
 
 BIG = bytes(range(256)) * (2 * CHUNK_SIZE // 256) + b"the end"
 SIZE = len(BIG)

@@ -2,9 +2,9 @@
 Moving a site's files from one storage to another.
 
 A run first notes every name, and which name it gets at the target (``planning``), in a file of its
-own (``journal``); then copies and proves what is not there yet (``running``, ``copying``, over
-the two ``places``); then lets the rows name what they now mean (``rows``). ``tasks`` copies on the
-workers of Django's Tasks framework instead. Nothing is ever deleted from the source.
+own (``journal``); then copies and proves what is not there yet (``running``, ``copying``, from
+``sources`` to ``targets``); then lets the rows name what they now mean (``rows``). ``tasks``
+copies on the workers of Django's Tasks framework instead. Nothing is ever deleted from the source.
 """
 
 from cloud_storages.maintenance.migration.enqueueing import enqueue

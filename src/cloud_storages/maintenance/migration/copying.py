@@ -18,33 +18,26 @@ from cloud_storages.domain.errors import AccessDenied, Misconfigured, Unavailabl
 from cloud_storages.domain.names import fitted
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.maintenance.errors import Problem, reason_of
-from cloud_storages.maintenance.migration.journal import Note, State
-from cloud_storages.maintenance.migration.naming import other_name
-from cloud_storages.maintenance.migration.places import (
+from cloud_storages.maintenance.migration.errors import (
     FULL,
+    Conflict,
+    Interrupted,
     InTheWay,
     MissingAtSource,
-    NotLookedAt,
-    There,
     Unable,
 )
+from cloud_storages.maintenance.migration.journal import Note, State
+from cloud_storages.maintenance.migration.naming import other_name
+from cloud_storages.maintenance.migration.targets import NotLookedAt, There
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cloud_storages.maintenance.migration.places import Seen, Source, Target, Watched
+    from cloud_storages.maintenance.migration.contents import Watched
+    from cloud_storages.maintenance.migration.sources import Source
+    from cloud_storages.maintenance.migration.targets import Seen, Target
 
-__all__ = [
-    "ABANDONED_AFTER",
-    "Conflict",
-    "Copier",
-    "Done",
-    "Failed",
-    "How",
-    "Interrupted",
-    "Job",
-    "OnTaken",
-]
+__all__ = ["ABANDONED_AFTER", "Copier", "Done", "Failed", "How", "Job", "OnTaken"]
 
 #: Seconds after which an unfinished upload that may be another's is certainly nobody's.
 ABANDONED_AFTER = 3600.0
@@ -55,14 +48,6 @@ class OnTaken(enum.Enum):
 
     RENAME = "rename"
     FAIL = "fail"
-
-
-class Conflict(Unable):
-    """The target has something else under the name, and which counts is for people to say."""
-
-
-class Interrupted(Exception):
-    """Raised by ``on_progress``: the work is to end now."""
 
 
 class How(enum.Enum):

@@ -22,13 +22,14 @@ from cloud_storages.maintenance.migration.copying import (
     Job,
     OnTaken,
 )
+from cloud_storages.maintenance.migration.errors import MissingAtSource
 from cloud_storages.maintenance.migration.journal import State
 from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.order import ordered
-from cloud_storages.maintenance.migration.places import MissingAtSource, NotLookedAt
 from cloud_storages.maintenance.migration.planning import plan
 from cloud_storages.maintenance.migration.results import MOST_TOLD, Enqueued
 from cloud_storages.maintenance.migration.rows import moves
+from cloud_storages.maintenance.migration.targets import NotLookedAt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import attrs
 
 from cloud_storages.maintenance.migration.copying import Done, Job
-from cloud_storages.maintenance.migration.places import MissingAtSource, NotLookedAt
+from cloud_storages.maintenance.migration.errors import MissingAtSource
+from cloud_storages.maintenance.migration.targets import NotLookedAt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cloud_storages.maintenance.migration.journal import Note
-    from cloud_storages.maintenance.migration.places import Source, Target
+    from cloud_storages.maintenance.migration.sources import Source
+    from cloud_storages.maintenance.migration.targets import Target
 
 __all__ = ["Looker"]
 

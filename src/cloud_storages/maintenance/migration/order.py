@@ -17,7 +17,9 @@ from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.migration.copying import OnTaken
 from cloud_storages.maintenance.migration.journal import Journal
 from cloud_storages.maintenance.migration.naming import Shard
-from cloud_storages.maintenance.migration.places import source_of, target_of, whereabouts
+from cloud_storages.maintenance.migration.places import whereabouts
+from cloud_storages.maintenance.migration.sources import source_of
+from cloud_storages.maintenance.migration.targets import target_of
 from cloud_storages.maintenance.references import field_of, file_fields
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from django.core.files.storage import Storage
     from django.db.models import FileField
 
-    from cloud_storages.maintenance.migration.places import Source, Target
+    from cloud_storages.maintenance.migration.sources import Source
+    from cloud_storages.maintenance.migration.targets import Target
 
 __all__ = ["Order", "ordered"]
 

@@ -17,9 +17,9 @@ from cloud_storages.domain.errors import InvalidName
 from cloud_storages.domain.names import fitted
 from cloud_storages.maintenance.aliases import is_same_place
 from cloud_storages.maintenance.errors import CannotRun, Problem, reason_of
-from cloud_storages.maintenance.migration.copying import Conflict, OnTaken
+from cloud_storages.maintenance.migration.copying import OnTaken
+from cloud_storages.maintenance.migration.errors import Conflict, Unable
 from cloud_storages.maintenance.migration.naming import other_name
-from cloud_storages.maintenance.migration.places import Unable
 from cloud_storages.maintenance.references import label_of, references
 
 if TYPE_CHECKING:

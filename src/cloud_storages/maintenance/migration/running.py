@@ -27,9 +27,9 @@ from cloud_storages.maintenance.migration.copying import (
     Done,
     Failed,
     How,
-    Interrupted,
     OnTaken,
 )
+from cloud_storages.maintenance.migration.errors import Interrupted
 from cloud_storages.maintenance.migration.journal import State
 from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.order import ordered

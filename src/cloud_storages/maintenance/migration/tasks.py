@@ -16,8 +16,9 @@ from cloud_storages.maintenance.anystorage import files_of
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.migration.copying import Copier, Failed, How, Job, OnTaken
 from cloud_storages.maintenance.migration.journal import Note
-from cloud_storages.maintenance.migration.places import source_of, target_of
 from cloud_storages.maintenance.migration.rows import repoint_patiently
+from cloud_storages.maintenance.migration.sources import source_of
+from cloud_storages.maintenance.migration.targets import target_of
 from cloud_storages.maintenance.references import Reference, field_of
 
 if TYPE_CHECKING:
