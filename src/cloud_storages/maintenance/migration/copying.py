@@ -109,7 +109,7 @@ class Failed:
     Attributes:
         problem: its name, and why.
         fails_all: whether every other file would fail, too.
-        is_outage: whether the server could not be reached.
+        is_outage: whether it may be the server, and not the file: many in a row are an outage.
         began: whether something of it may be left at the target.
         is_interrupted: whether somebody interrupted it, and nothing is wrong.
 
@@ -296,11 +296,13 @@ class Copier:
 def _failed(name: str, error: Exception) -> Failed:
     temporary = bool(getattr(error, "temporary", False))
     full = isinstance(error, OSError) and error.errno in FULL
-    fatal = isinstance(error, (AccessDenied, Misconfigured, ImproperlyConfigured))
+    fatal = isinstance(error, (AccessDenied, ImproperlyConfigured))
+    # Misconfigured may be one bucket of many, so only many in a row are all.
+    outage = isinstance(error, (Misconfigured, Unavailable)) and not isinstance(error, InTheWay)
     return Failed(
         Problem(name, str(error) if isinstance(error, Unable) else reason_of(error), temporary),
         fails_all=full or fatal,
-        is_outage=isinstance(error, Unavailable) and not isinstance(error, InTheWay),
+        is_outage=outage,
         began=not isinstance(error, (Conflict, InTheWay)),
         is_interrupted=isinstance(error, Interrupted),
     )

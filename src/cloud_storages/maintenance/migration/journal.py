@@ -138,10 +138,11 @@ class Journal:
     @classmethod
     def rehearsal(cls, path: str, places: str) -> Journal:
         """Return a journal that knows what this one does, and leaves no trace."""
-        journal = cls("", places)
-        if path and os.path.exists(path):  # noqa: PTH110 - any kind of path
-            with cls(path, places) as real:
-                real._db.backup(journal._db)
+        if not os.path.exists(path):  # noqa: PTH110 - any kind of path
+            return cls("", places)
+        with cls(path, places) as real:
+            journal = cls("", places)
+            real._db.backup(journal._db)
         return journal
 
     @contextlib.contextmanager

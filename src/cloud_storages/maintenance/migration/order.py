@@ -122,9 +122,16 @@ def ordered(  # one argument for each thing a person may want
         names,
         all_files,
         part,
-        OnTaken(on_conflict),
+        _on_taken(on_conflict),
         os.fspath(path),
     )
+
+
+def _on_taken(told: OnTaken | str) -> OnTaken:
+    try:
+        return OnTaken(told)
+    except ValueError as error:
+        raise CannotRun(f"On a conflict 'rename' or 'fail' can be done, not {told!r}.") from error
 
 
 def _fields(labels: Iterable[str], *storages: Storage) -> tuple[FileField, ...]:

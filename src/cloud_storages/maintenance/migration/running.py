@@ -56,7 +56,7 @@ T = TypeVar("T")
 
 #: Files that are looked up ahead of those that are copied.
 _AHEAD = 200
-#: Files in a row for which the server could not be reached: it is gone for all of them.
+#: Files in a row that failed by the server: it is gone for all of them.
 _OUTAGES = 10
 _MOST_WORKERS = 256
 

@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 from django.db import connection
 
 from cloud_storages.backends.memory import InMemoryStorage
-from cloud_storages.domain.errors import AccessDenied, Unavailable
+from cloud_storages.domain.errors import AccessDenied, Misconfigured, Unavailable
 from cloud_storages.maintenance import migration
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.migration.journal import Journal, State
@@ -252,19 +252,20 @@ def test_a_key_that_expires_half_way_ends_the_run(old, upload):
     assert (done.ok, done.copied, done.skipped) == (True, 30, 20)
 
 
-def test_a_server_that_is_gone_is_not_asked_for_every_file(old, upload):
+@pytest.mark.parametrize("error", [Unavailable, Misconfigured])
+def test_a_server_that_is_gone_is_not_asked_for_every_file(old, upload, error):
     for number in range(50):
         upload(f"docs/{number:02}.txt")
     target = Refusing(project_id="gone")
     target.save("docs/first.txt", ContentFile(b"so that there is a bucket"))
-    target.takes, target.error = 5, Unavailable("No answer from the server.")
+    target.takes, target.error = 5, error("No answer from the server.")
 
     stopped = migration.migrate(old, target, fields=FILE, workers=1)
 
     assert "10 files in a row" in stopped.stopped
     assert stopped.copied == 5
     assert 10 <= stopped.failed <= 12
-    assert all(problem.temporary for problem in stopped.problems)
+    assert all(problem.temporary is error.temporary for problem in stopped.problems)
 
     target.error = None
     assert migration.migrate(old, target, fields=FILE).copied == 45
@@ -381,8 +382,10 @@ def test_two_runs_with_one_journal_are_refused(old, new, upload):
     upload("docs/a.txt")
     order = ordered(old, new)
 
-    with order.opened_journal(dry_run=False), pytest.raises(CannotRun, match="Another run"):
-        migration.migrate(old, new)
+    with order.opened_journal(dry_run=False):
+        for dry_run in (False, True):
+            with pytest.raises(CannotRun, match="Another run"):
+                migration.migrate(old, new, dry_run=dry_run)
 
     assert migration.migrate(old, new).ok
 
@@ -429,6 +432,7 @@ def test_no_field_that_uses_either_storage_tells_the_way_out(old, disk):
         ({"shard": "0/3"}, "no part 0/3"),
         ({"shard": "4/3"}, "no part 4/3"),
         ({"workers": 0}, "0 workers"),
+        ({"on_conflict": "perish"}, "'perish'"),
         ({"fields": ["site.Document.nothing"]}, "no field 'site.Document.nothing'"),
         ({"all_files": True, "names": []}, "not both"),
         ({"journal": "/nowhere/journal"}, "/nowhere/journal cannot be used"),
