@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import platform
 import shutil
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; return the exit status."""
     options = _parser().parse_args(arguments)
     size = options.files, options.large * _MEGABYTE
-    found: dict[str, Any] = {"files": options.files, "large": size[1], "trials": {}}
+    found: dict[str, Any] = {
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs, shared by"
+        " everything",
+        "Python": platform.python_version(),
+        "Django": version("Django"),
+        "files": options.files,
+        "large": size[1],
+        "delay": options.delay,
+        "trials": {},
+    }
     trials = {"straight": _straight, "killed": _killed, "tasks": _tasks}
     for name in options.only or trials:
         sys.stderr.write(f"{name}\n")
@@ -68,22 +80,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _straight(files: int, large: int, workers: int, delay: float) -> dict[str, Any]:
-    """Measure it undisturbed, with many workers and with one, beside ``cp -r``."""
+    """Measure it undisturbed, beside ``cp -r``, and with one worker."""
     found: dict[str, Any] = {}
-    for count in (workers, 1):
-        with Trial(files, large, delay) as trial:
-            if "cp" not in found:
-                found["cp"] = {"seconds": _copied(trial.media)}
-            ran, told = trial.migrated("--workers", str(count))
-            found[f"{count} workers"] = {
-                "seconds": ran.seconds,
-                "peak": ran.peak,
-                "copied": told["copied"],
-                "rows": told["rows_updated"],
-            }
-            again, told = trial.migrated("--workers", str(count))
-            found[f"again, {count} workers"] = {"seconds": again.seconds, "copied": told["copied"]}
+    with Trial(files, large, delay) as trial:
+        found["cp -r"] = {"seconds": _copied(trial.media)}
+        found[f"{workers} workers"] = _measured(trial, workers, "--keep-rows")
+        found["again, nothing changed"] = _measured(trial, workers, "--keep-rows")
+        found["the rows"] = _measured(trial, workers)
+    with Trial(files, large, delay) as trial:
+        found["1 worker"] = _measured(trial, 1, "--keep-rows")
     return found
+
+
+def _measured(trial: Trial, workers: int, *options: str) -> dict[str, Any]:
+    ran, told = trial.migrated("--workers", str(workers), *options)
+    counted = ("copied", "skipped", "rows_updated", "failed")
+    return {
+        "seconds": ran.seconds,
+        "peak": ran.peak,
+        **{figure: told[figure] for figure in counted},
+    }
 
 
 def _killed(files: int, large: int, workers: int, delay: float) -> dict[str, Any]:
@@ -164,7 +180,10 @@ def _copied(media: Path) -> float:
 
 def _table(found: dict[str, Any]) -> str:
     files, large, trials = found["files"], found["large"], found["trials"]
-    told = f"{files} files of 1 to 10 kB and one of {large // _MEGABYTE} MB, each renamed\n"
+    told = f"""{files} files of 1 to 10 kB and one of {large // _MEGABYTE} MB, each renamed
+
+{found["machine"]}; Python {found["Python"]}, Django {found["Django"]}
+"""
     if "straight" in trials:
         told += _rows(trials["straight"], files + 1)
     for name in ("killed", "tasks"):

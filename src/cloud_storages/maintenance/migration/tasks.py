@@ -14,12 +14,14 @@ import django
 
 from cloud_storages.maintenance.anystorage import files_of
 from cloud_storages.maintenance.errors import CannotRun
-from cloud_storages.maintenance.migration.copying import Copier, Failed, How, Job, OnTaken
+from cloud_storages.maintenance.migration.copying import Copier, Done, How, Job, OnTaken
 from cloud_storages.maintenance.migration.journal import Note
+from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.rows import repoint_patiently
 from cloud_storages.maintenance.migration.sources import source_of
 from cloud_storages.maintenance.migration.targets import target_of
 from cloud_storages.maintenance.references import Reference, field_of
+from cloud_storages.service.ahead import paged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,23 +72,22 @@ def copy_batch(
         CannotRun: no file can be copied; the reason is what the first one met.
 
     """
-    copier = Copier(
-        source_of(files_of(source)), target_of(files_of(target)), OnTaken(on_conflict), after
-    )
+    there, here = source_of(files_of(source)), target_of(files_of(target))
+    copier = Copier(there, here, OnTaken(on_conflict), after)
+    look = Looker(there, here).look
+    rows_of = {told[0]: rows for told, rows in files}
     batch = _Batch()
-    for told, rows in files:
-        note = Note(*told)
-        result = copier.copy(Job(note))
-        if isinstance(result, Failed):
-            logger.warning("not copied: %r: %s", note.name, result.problem.reason)
+    for page in paged([Note(*told) for told, _ in files], here.at_once):
+        for each in look(page):
+            result = copier.copy(each) if isinstance(each, Job) else each
+            if isinstance(result, Done):
+                batch.take(result, rows_of[result.name])
+                continue
+            name, reason = result.problem.name, result.problem.reason
+            logger.warning("not copied: %r: %s", name, reason)
             if result.fails_all:
-                raise CannotRun(result.problem.reason)
-            batch.fail(note.name, result.problem.reason)
-            continue
-        batch.count("skipped" if result.how is How.SKIPPED else "copied")
-        if result.target != note.name:
-            batch.count("renamed")
-            batch.move(note.name, result.target, rows)
+                raise CannotRun(reason)
+            batch.fail(name, reason)
     return batch.told
 
 
@@ -104,6 +105,13 @@ class _Batch:
         self.count("failed")
         if len(self.told["problems"]) < _MOST_TOLD:
             self.told["problems"].append({"name": name, "reason": reason})
+
+    def take(self, done: Done, rows: Iterable[tuple[str, str]]) -> None:
+        """Count a file that is where it should be, and let rows name it so."""
+        self.count("skipped" if done.how is How.SKIPPED else "copied")
+        if done.target != done.name:
+            self.count("renamed")
+            self.move(done.name, done.target, rows)
 
     def move(self, name: str, target: str, rows: Iterable[tuple[str, str]]) -> None:
         """Let rows that name a file name it as the target has it."""
