@@ -4,8 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 SETUP := $(VENV)/.ready
+DOCS := .venvs/docs
 
-.PHONY: setup test applications upgrade faults browser screenshots demo lint types imports package matrix bench clean
+.PHONY: setup test applications upgrade faults browser screenshots demo docs tutorial lint types imports package \
+	matrix bench scoreboard clean
 
 setup: $(SETUP)
 
@@ -42,6 +44,22 @@ faults: $(SETUP)
 demo: $(SETUP)
 	$(VENV)/bin/python demo/run.py $(ARGS)
 
+.PHONY: docs tutorial
+# The documentation, into docs/_build/html; whatever Sphinx warns of is an error.
+docs: $(DOCS)/.ready
+	$(DOCS)/bin/python -m sphinx -b html -W --keep-going -q docs docs/_build/html $(ARGS)
+	@echo "docs/_build/html/index.html"
+
+$(DOCS)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check pip==26.3
+	$(DOCS)/bin/python -m pip install --quiet --editable '.[appwrite,emulator,testing]' --group docs
+	touch $@
+
+# The tutorial, followed word for word in an empty directory.
+tutorial: $(SETUP)
+	$(VENV)/bin/python .ci/tutorial.py
+
 lint: $(SETUP)
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
@@ -52,11 +70,13 @@ types: $(SETUP)
 imports: $(SETUP)
 	$(VENV)/bin/lint-imports
 
-# The tests again, against the wheel instead of the source tree.
+# Wheel and sdist: what is in them, what they tell, each extra alone, the types from outside, and the
+# tests again, against the wheel instead of the source tree.
 package: $(SETUP)
 	$(VENV)/bin/python .ci/package.py
 
-# The oldest and the newest of everything this package supports and this machine has.
+# The oldest and the newest of everything this package supports and this machine has; ARGS=--all for
+# what lies between, ARGS='--all --write' for docs/matrix.md, too, ARGS=NAME for one of them.
 matrix: $(SETUP)
 	$(VENV)/bin/python .ci/matrix.py $(ARGS)
 
@@ -64,5 +84,9 @@ matrix: $(SETUP)
 bench: $(SETUP)
 	$(RUN) benchmarks $(ARGS)
 
+# Django's contract of storages, promise by promise, on five storages: docs/conformance.md.
+scoreboard: $(SETUP)
+	$(RUN) benchmarks.conformance $(ARGS)
+
 clean:
-	rm -rf $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf docs/_build $(VENV) .venvs build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,21 +1,29 @@
 """
 Run the tests on the oldest and the newest of everything that is supported.
 
-`python .ci/matrix.py` runs the two ends; `--all` also what lies between. A Python that this
-machine does not have is named and left out.
+`python .ci/matrix.py` runs the two ends; `--all` also what lies between; a name, such as `oldest`,
+that one. `--write` writes what is known to docs/matrix.md. A Python that this machine does not
+have is named and left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import results
+from environments import ENDS, ENVIRONMENTS, EXTRAS, Environment
+from installed import PACKAGE, Installed, normal, off_bounds
+
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".venvs"
-EXTRAS = "{root}[appwrite,emulator,testing]"
+KEPT = PLACE / "results.json"
+PAGE = ROOT / "docs" / "matrix.md"
+WITH_ALL = f"{PACKAGE}[{','.join(EXTRAS)}] @ {ROOT.as_uri()}"
 TOOLS = ["pytest-xdist==3.8.0", "uvicorn==0.54.0"]
 #: The tests, but for a browser's visit and the long matrix of faults: `make test` has played those,
 #: and what a network does to a request it does to all versions.
@@ -23,83 +31,105 @@ TESTS = (
     *("-m", "pytest", "--quiet", "--numprocesses", "2"),
     *("--ignore", "tests/browser", "--ignore", "tests/integration/faults/test_matrix.py"),
 )
-#: Pythons to try the newest of everything on, the newest first.
-NEWEST = ("3.14", "3.13", "3.12")
-
-#: name: Pythons, the preferred first; how versions are resolved; what is pinned beyond that.
-ENDS = {
-    # The lower bounds in pyproject.toml, every one of them.
-    "oldest": (("3.10", "3.11"), "lowest-direct", []),
-    "newest": (NEWEST, "highest", []),
-}
-BETWEEN = {
-    "django-4.2": (("3.11",), "highest", ["Django==4.2.*", "appwrite==13.*"]),
-    "django-5.0": (("3.12",), "highest", ["Django==5.0.*", "appwrite==15.*"]),
-    "django-5.1": (("3.12",), "highest", ["Django==5.1.*", "appwrite==16.*"]),
-    "django-5.2": (("3.11",), "highest", ["Django==5.2.*", "appwrite==19.*"]),
-    "django-6.0": (("3.12",), "highest", ["Django==6.0.*", "appwrite==23.*"]),
-}
 
 
 def main() -> int:
     """Return 0 if every environment this machine can make passes the tests."""
+    told = arguments()
+    tried = {each.name: passes(each) for each in told.environments if has_python(each)}
+    if told.write:
+        PAGE.write_text(results.table(results.read(KEPT), ENVIRONMENTS), "utf-8")
+    failed = [name for name, passed in tried.items() if not passed]
+    say(f"{len(tried)} tried, failed: {', '.join(failed) or 'none'}")
+    return 1 if failed or not (tried or told.write) else 0
+
+
+def arguments() -> argparse.Namespace:
+    """Return what the command line asks for, with the environments it names."""
     parser = argparse.ArgumentParser(description=__doc__)
+    known = {each.name: each for each in ENVIRONMENTS}
     parser.add_argument("--all", action="store_true", help="what lies between the ends, too")
-    parser.add_argument("names", nargs="*", help=f"of {', '.join({**ENDS, **BETWEEN})}")
+    parser.add_argument(
+        "--write", action="store_true", help="write what is known to docs/matrix.md"
+    )
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(known)}")
     told = parser.parse_args()
-    chosen = {**ENDS, **BETWEEN} if told.all or told.names else ENDS
-    failed, tried = [], 0
-    for name, (pythons, resolution, pins) in chosen.items():
-        if told.names and name not in told.names:
-            continue
-        python = next(filter(None, map(interpreter, pythons)), None)
-        if python is None:
-            say(f"{name}: skipped, there is no Python {' or '.join(pythons)} on this machine")
-        else:
-            tried += 1
-            failed += [] if passes(name, python, resolution, pins) else [name]
-    say(f"{tried} tried, failed: {', '.join(failed) or 'none'}")
-    return 1 if failed or not tried else 0
+    strangers = [name for name in told.names if name not in known]
+    if strangers:
+        parser.error(f"there is no {', '.join(strangers)}; there are {', '.join(known)}")
+    nothing_asked = () if told.write else ENDS
+    names = known if told.all else told.names or nothing_asked
+    told.environments = [known[name] for name in names]
+    return told
 
 
-def passes(name: str, python: str, resolution: str, pins: list[str]) -> bool:
-    """Make one environment and run the tests in it."""
-    folder = PLACE / name
+def has_python(environment: Environment) -> bool:
+    """Whether this machine has a Python for it; say so if not."""
+    if environment.interpreter():
+        return True
+    pythons = " or ".join(environment.pythons)
+    say(f"{environment.name}: skipped, there is no Python {pythons} on this machine")
+    return False
+
+
+def passes(environment: Environment) -> bool:
+    """Make one environment, run the tests in it and keep what came of it."""
+    results.forget(environment.name, KEPT)
+    python = made(environment)
+    if python is None:
+        return False
+    installed = Installed.by(python)
+    wrong = off_bounds(installed) if environment.at_bounds else []
+    if wrong:
+        say("\n  ".join(["Not at the lower bounds:", *wrong]))
+        return False
+    junit = PLACE / f"{environment.name}.xml"
+    junit.unlink(missing_ok=True)
+    passed = run(python, *TESTS, f"--junit-xml={junit}")
+    if junit.exists():
+        results.keep(result(environment.name, installed, junit), KEPT)
+    return passed
+
+
+def made(environment: Environment) -> Path | None:
+    """Make an environment; return its Python, or None if what it asks for cannot be had."""
+    folder = PLACE / environment.name
     shutil.rmtree(folder, ignore_errors=True)
     uv = [sys.executable, "-m", "uv"]
-    inside = folder / "bin" / "python"
-    say(f"{name}: {python}, {resolution}, {' '.join(pins) or 'nothing pinned'}")
-    return all(
-        run(*command)
-        for command in (
-            [*uv, "venv", "--quiet", "--python", python, str(folder)],
-            [
-                *(*uv, "pip", "install", "--quiet", "--python", str(inside)),
-                *("--resolution", resolution, EXTRAS.format(root=ROOT), *TOOLS, *pins),
-            ],
-            [str(inside), *TESTS],
-        )
+    python = folder / "bin" / "python"
+    chosen = environment.interpreter()
+    pins = " ".join(environment.pins) or "nothing pinned"
+    say(f"{environment.name}: {chosen}, {environment.resolution}, {pins}")
+    done = run(*uv, "venv", "--quiet", "--python", chosen, folder) and run(
+        *(*uv, "pip", "install", "--quiet", "--python", python),
+        *("--resolution", environment.resolution, WITH_ALL, *TOOLS, *environment.pins),
+    )
+    return python if done else None
+
+
+def result(name: str, installed: Installed, junit: Path) -> results.Result:
+    """Return what came of one environment."""
+    passed, failed, skipped = results.counts(junit)
+    declared = sorted({normal(each.split(";")[0].split(">")[0]) for each in installed.requires})
+    return results.Result(
+        name=name,
+        day=dt.datetime.now(dt.timezone.utc).date().isoformat(),
+        python=installed.python,
+        django=installed.version("django"),
+        sdk=installed.version("appwrite"),
+        passed=passed,
+        failed=failed,
+        skipped=skipped,
+        others={
+            each: installed.version(each) for each in declared if each not in {"appwrite", "django"}
+        },
     )
 
 
-def interpreter(version: str) -> str | None:
-    """Return a Python of this version that starts, or None."""
-    candidates = [
-        shutil.which(f"python{version}"),
-        *map(str, sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))),
-    ]
-    for candidate in candidates:
-        if candidate is None:
-            continue
-        started = subprocess.run([candidate, "--version"], check=False, capture_output=True)  # noqa: S603 - an interpreter
-        if started.returncode == 0 and version in started.stdout.decode():
-            return candidate
-    return None
-
-
-def run(*command: str) -> bool:
+def run(*command: object) -> bool:
     """Run a command and return whether it succeeded."""
-    return subprocess.run(command, check=False, cwd=ROOT).returncode == 0  # noqa: S603 - our own commands
+    parts = [str(part) for part in command]
+    return subprocess.run(parts, check=False, cwd=ROOT).returncode == 0  # noqa: S603 - our own commands
 
 
 def say(text: str) -> None:

@@ -2,6 +2,7 @@
 Build the package, look at what is in it, and run the tests against the wheel alone.
 
 The tests run on the newest Python of this machine with the newest of everything the wheel asks for.
+There, too, the public API is type-checked from outside, and each extra is tried alone.
 """
 
 from __future__ import annotations
@@ -9,68 +10,65 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
-import zipfile
 from pathlib import Path
 
-from matrix import NEWEST, TESTS, interpreter
+import contents
+import description
+import extras
+from environments import EXTRAS, NEWEST, interpreter
+from installed import PACKAGE
+from matrix import TESTS
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON_FILES = {".py", ".typed"}
-SDIST_EXTRAS = {"LICENSE", "PKG-INFO", "README.md", "CHANGELOG.md", "pyproject.toml", ".gitignore"}
+#: Whatever tests look at, but for the source: they have the wheel instead.
+NOT_COPIED = shutil.ignore_patterns(
+    *("src", ".git", ".venv*", "__pycache__", ".*_cache", ".hypothesis", "build", "dist"),
+    *("db.sqlite3", "appwrite-data"),
+)
+#: Ends well if the package is the one of the environment.
+IS_INSTALLED = (
+    "import cloud_storages, pathlib, sys;"
+    "sys.exit(pathlib.Path(sys.prefix) not in pathlib.Path(cloud_storages.__file__).parents)"
+)
 
 
 def main() -> int:
-    """Return 0 if the wheel holds what it should, and the tests pass on it."""
+    """Return 0 if the distributions hold what they should, and everything works with the wheel."""
+    newest = next(filter(None, map(interpreter, NEWEST)), sys.executable)
     with tempfile.TemporaryDirectory() as temporary:
         place = Path(temporary)
         run(sys.executable, "-m", "build", "--outdir", place / "dist", ROOT)
         wheel, sdist = one(place / "dist", "*.whl"), one(place / "dist", "*.tar.gz")
-        strangers = [*wheel_strangers(wheel), *sdist_strangers(sdist)]
-        if strangers:
-            print("These do not belong into the package:", *strangers, sep="\n  ")  # noqa: T201 - a command's output
+        run(sys.executable, "-m", "twine", "check", "--strict", wheel, sdist)
+        wrong = [
+            *contents.problems(wheel, sdist),
+            *description.problems(wheel),
+            *extras.problems(place / "alone", wheel, newest),
+        ]
+        if wrong:
+            print("Not fit for release:", *wrong, sep="\n  ")  # noqa: T201 - a command's output
             return 1
-        test(place, wheel)
+        test(place, wheel, newest)
     return 0
 
 
-def wheel_strangers(wheel: Path) -> list[str]:
-    """Return the names in the wheel that are neither code of the package nor its metadata."""
-    names = zipfile.ZipFile(wheel).namelist()
-    return [name for name in names if not (is_code(Path(name)) or ".dist-info/" in name)]
-
-
-def sdist_strangers(sdist: Path) -> list[str]:
-    """Return the names in the sdist that are neither code nor one of the named files."""
-    with tarfile.open(sdist) as archive:
-        names = [Path(*Path(each.name).parts[1:]) for each in archive if each.isfile()]
-    return [
-        str(name)
-        for name in names
-        if str(name) not in SDIST_EXTRAS and not is_code(Path(*name.parts[1:]))
-    ]
-
-
-def is_code(path: Path) -> bool:
-    """Whether a path is a file that the installed package needs."""
-    return path.parts[:1] == ("cloud_storages",) and path.suffix in PYTHON_FILES
-
-
-def test(place: Path, wheel: Path) -> None:
-    """Run the tests in an environment that has the wheel and not the source tree."""
+def test(place: Path, wheel: Path, interpreter: str) -> None:
+    """Check types and run the tests in an environment that has the wheel and not the source."""
+    uv = (sys.executable, "-m", "uv")
     python = place / "venv" / "bin" / "python"
-    newest = next(filter(None, map(interpreter, NEWEST)), sys.executable)
-    run(newest, "-m", "venv", place / "venv")
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "pip==26.3")
+    work = place / "work"
+    run(*uv, "venv", "--quiet", "--python", interpreter, place / "venv")
     run(
-        *(python, "-m", "pip", "install", "--quiet", f"{wheel}[appwrite,emulator,testing]"),
+        *(*uv, "pip", "install", "--quiet", "--python", python),
+        f"{PACKAGE}[{','.join(EXTRAS)}] @ {wheel.as_uri()}",
         *("--group", f"{ROOT / 'pyproject.toml'}:test"),
+        *("--group", f"{ROOT / 'pyproject.toml'}:types"),
     )
-    for folder in ("tests", "demo", "benchmarks"):
-        shutil.copytree(ROOT / folder, place / "work" / folder)
-    shutil.copy(ROOT / "pyproject.toml", place / "work")
-    run(python, *TESTS, cwd=place / "work")
+    shutil.copytree(ROOT, work, ignore=NOT_COPIED)
+    run(python, "-c", IS_INSTALLED, cwd=work)
+    run(python, "-m", "mypy", "--config-file", "tests/typed/mypy.ini", cwd=work)
+    run(python, *TESTS, cwd=work)
 
 
 def one(folder: Path, pattern: str) -> Path:

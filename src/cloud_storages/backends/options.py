@@ -68,6 +68,7 @@ class Option:
         setting: as a Django setting.
         default: what holds when neither is given; None where something must be.
         checked: returns the value as it is used, or raises ValueError with the reason.
+        meaning: what it does, for the documentation, in Markdown.
 
     """
 
@@ -75,6 +76,7 @@ class Option:
     setting: str
     default: Any
     checked: Callable[[Any], Any]
+    meaning: str
 
 
 @attrs.frozen
@@ -346,25 +348,160 @@ def _lifetime(found: Any) -> float:
 
 #: Every option, in the order in which they are documented.
 OPTIONS = (
-    Option("api_key", "APPWRITE_API_KEY", None, _secret),
-    Option("project_id", "APPWRITE_PROJECT_ID", None, _project),
-    Option("bucket_id", "APPWRITE_BUCKET_ID", None, _bucket_id),
-    Option("endpoint", "APPWRITE_API_ENDPOINT", "https://cloud.appwrite.io/v1", _url),
-    Option("create_new_if_same_content", "CLOUD_STORAGE_CREATE_NEW_IF_SAME_CONTENT", True, _flag),
-    Option("overwrite", "OVERWRITE_FILE", False, _flag),
-    Option("layout", "APPWRITE_LAYOUT", "last-directory", _one_of(*_LAYOUTS)),
-    Option("location", "APPWRITE_LOCATION", "", _location),
-    Option("buckets", "APPWRITE_BUCKETS", {}, _bucket_map),
-    Option("create_buckets", "APPWRITE_CREATE_BUCKETS", True, _flag),
-    Option("access", "APPWRITE_ACCESS", "public", _one_of(*_ACCESS)),
-    Option("public_endpoint", "APPWRITE_PUBLIC_ENDPOINT", None, _url_or_none),
-    Option("timeout", "APPWRITE_TIMEOUT", 30.0, _at_least(0.001, float)),
-    Option("deadline", "APPWRITE_DEADLINE", 60.0, _at_least(0.001, float)),
-    Option("retries", "APPWRITE_RETRIES", 3, _at_least(0, int)),
-    Option("pool_size", "APPWRITE_POOL_SIZE", 10, _at_least(1, int)),
-    Option("workers", "APPWRITE_WORKERS", 4, _at_least(1, int)),
-    Option("legacy_ids", "APPWRITE_LEGACY_IDS", False, _flag),
-    Option("cache", "APPWRITE_CACHE", "default", _cache_alias),
-    Option("url_lifetime", "APPWRITE_URL_LIFETIME", 86_400.0, _lifetime),
-    Option("transformations", "APPWRITE_TRANSFORMATIONS", True, _flag),
+    Option(
+        "api_key",
+        "APPWRITE_API_KEY",
+        None,
+        _secret,
+        "secret of an API key",
+    ),
+    Option(
+        "project_id",
+        "APPWRITE_PROJECT_ID",
+        None,
+        _project,
+        "ID of the project",
+    ),
+    Option(
+        "bucket_id",
+        "APPWRITE_BUCKET_ID",
+        None,
+        _bucket_id,
+        "ID of the bucket for names without a directory; in the layout `path`, of all files",
+    ),
+    Option(
+        "endpoint",
+        "APPWRITE_API_ENDPOINT",
+        "https://cloud.appwrite.io/v1",
+        _url,
+        "address of the API",
+    ),
+    Option(
+        "create_new_if_same_content",
+        "CLOUD_STORAGE_CREATE_NEW_IF_SAME_CONTENT",
+        True,
+        _flag,
+        "`False`: identical content under a taken name is not stored again",
+    ),
+    Option(
+        "overwrite",
+        "OVERWRITE_FILE",
+        False,
+        _flag,
+        "`True`: a taken name is replaced",
+    ),
+    Option(
+        "layout",
+        "APPWRITE_LAYOUT",
+        "last-directory",
+        _one_of(*_LAYOUTS),
+        "where files go: `'last-directory'` or `'path'`",
+    ),
+    Option(
+        "location",
+        "APPWRITE_LOCATION",
+        "",
+        _location,
+        "a directory of the bucket, in the layout `path`: names are relative to it, and "
+        "two storages may share one bucket",
+    ),
+    Option(
+        "buckets",
+        "APPWRITE_BUCKETS",
+        {},
+        _bucket_map,
+        "bucket IDs of directories, such as `{'invoices': '65ab0c'}`",
+    ),
+    Option(
+        "create_buckets",
+        "APPWRITE_CREATE_BUCKETS",
+        True,
+        _flag,
+        "whether a save may create a missing bucket",
+    ),
+    Option(
+        "access",
+        "APPWRITE_ACCESS",
+        "public",
+        _one_of(*_ACCESS),
+        "who may read the files of new buckets: `'public'` is anyone, `'private'` nobody without a"
+        " token",
+    ),
+    Option(
+        "public_endpoint",
+        "APPWRITE_PUBLIC_ENDPOINT",
+        None,
+        _url_or_none,
+        "address of the API as browsers reach it; the endpoint, if `None`",
+    ),
+    Option(
+        "timeout",
+        "APPWRITE_TIMEOUT",
+        30.0,
+        _at_least(0.001, float),
+        "seconds without a sign of life; an upload gets 120 more, as long as Appwrite may"
+        " hold one back",
+    ),
+    Option(
+        "deadline",
+        "APPWRITE_DEADLINE",
+        60.0,
+        _at_least(0.001, float),
+        "seconds until a request is given up, with all its repetitions and pauses: two "
+        "silences of 30; an upload gets 120 more, and whatever is moved a second for each"
+        " 32 KiB",
+    ),
+    Option(
+        "retries",
+        "APPWRITE_RETRIES",
+        3,
+        _at_least(0, int),
+        "repetitions of a request that failed for a passing reason: enough for a server "
+        "that restarts",
+    ),
+    Option(
+        "pool_size",
+        "APPWRITE_POOL_SIZE",
+        10,
+        _at_least(1, int),
+        "connections kept open, one for each thread that is at work; give it the threads "
+        "of your server, and `workers` more where it stores large files",
+    ),
+    Option(
+        "workers",
+        "APPWRITE_WORKERS",
+        4,
+        _at_least(1, int),
+        "chunks of one large upload that travel, and are held in memory, at once; servers"
+        " before 1.9.5 get one after the other",
+    ),
+    Option(
+        "legacy_ids",
+        "APPWRITE_LEGACY_IDS",
+        False,
+        _flag,
+        "`True` for sites that come from version 1",
+    ),
+    Option(
+        "cache",
+        "APPWRITE_CACHE",
+        "default",
+        _cache_alias,
+        "alias of the Django cache that keeps tokens and versions; share it between processes",
+    ),
+    Option(
+        "url_lifetime",
+        "APPWRITE_URL_LIFETIME",
+        86_400.0,
+        _lifetime,
+        "seconds, or a timedelta, for which the URL of a private file is good at most, "
+        "and at least half of it; 2 or more",
+    ),
+    Option(
+        "transformations",
+        "APPWRITE_TRANSFORMATIONS",
+        True,
+        _flag,
+        "`False` where the server or the plan refuses previews: originals are shown instead",
+    ),
 )

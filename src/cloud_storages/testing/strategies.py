@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from cloud_storages.domain.signatures import CHUNK_SIZE
-from cloud_storages.testing.tables import HOSTILE, LEGAL_IDS, ODD, ONE_FILE, TITLES
+from cloud_storages.testing.tables import (
+    FILENAMES,
+    HOSTILE,
+    LEGAL_IDS,
+    ODD,
+    ONE_FILE,
+    REFUSED,
+    TITLES,
+)
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -25,8 +33,10 @@ __all__ = [
     "colliding_names",
     "contents",
     "file_ids",
+    "filenames",
     "hostile_names",
     "names",
+    "refused_names",
     "titles",
     "windows",
 ]
@@ -54,14 +64,26 @@ def bytes_of(size: int, seed: int = 0) -> bytes:
 
 
 def names() -> SearchStrategy[str]:
-    """Return a strategy for names that every storage accepts, most of them odd."""
+    """Return a strategy for names that every storage of this package accepts, most odd."""
     segment = st.text(_LETTERS, min_size=1, max_size=12).filter(lambda text: text.strip("."))
     generated = st.lists(segment, min_size=1, max_size=4).map("/".join)
     return st.sampled_from(ODD) | generated
 
 
+def filenames() -> SearchStrategy[str]:
+    """Return a strategy for filenames that every storage accepts, one on a disk included."""
+    generated = st.text(_LETTERS, min_size=1, max_size=12).filter(lambda text: text.strip("."))
+    return st.sampled_from(FILENAMES) | generated
+
+
+def refused_names() -> SearchStrategy[str]:
+    """Return a strategy for names that every storage of Django's refuses to save."""
+    climbing = st.builds("{}/../{}".format, filenames(), filenames())
+    return st.sampled_from(REFUSED) | climbing | filenames().map("/{}".format)
+
+
 def hostile_names() -> SearchStrategy[str]:
-    """Return a strategy for names that every storage refuses."""
+    """Return a strategy for names that every storage of this package refuses."""
 
     def broken(name: str, breaker: str, at: int) -> str:
         parts = name.split("/")

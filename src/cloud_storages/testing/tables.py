@@ -1,8 +1,9 @@
 """
 Names, IDs and titles that break storages: one table, which every test meets.
 
-``HOSTILE`` names are refused. ``ODD`` names are legal, whatever they look like. ``ONE_FILE`` names,
-by layout, are several spellings of one file.
+``HOSTILE`` names are refused by storages of this package, ``REFUSED`` names by every storage of
+Django's. ``ODD`` names are legal, whatever they look like; ``FILENAMES`` are those of them that are
+filenames on any disk, too. ``ONE_FILE`` names, by layout, are several spellings of one file.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from cloud_storages.domain.identifiers import identifier, staging
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["HOSTILE", "ILLEGAL_IDS", "LEGAL_IDS", "ODD", "ONE_FILE", "TITLES"]
+__all__ = [
+    "FILENAMES",
+    "HOSTILE",
+    "ILLEGAL_IDS",
+    "LEGAL_IDS",
+    "ODD",
+    "ONE_FILE",
+    "REFUSED",
+    "TITLES",
+]
 
 #: Names that a storage refuses before it makes a request.
 HOSTILE = (
@@ -124,6 +134,31 @@ ODD = (
     identifier("日本語.jpg"),
     staging("photo.png", 0),
     "photo-" + "a" * 30,
+)
+
+#: Names that every storage of Django's refuses to save: absolute, with ``..``, without a filename.
+REFUSED = (
+    "",
+    ".",
+    "..",
+    "/",
+    "/etc/passwd",
+    "//server/share.txt",
+    "../secret.txt",
+    "..\\secret.txt",
+    "media/..",
+    "media/.",
+    "media/",
+    "media/../photo.png",
+    "media\\..\\photo.png",
+    "media/../../photo.png",
+)
+
+_FILENAME_BYTES = 240  # a disk allows 255, and an alternative has a suffix
+
+#: Filenames that a storage accepts and gives back, and a disk as well.
+FILENAMES = tuple(
+    name for name in ODD if not set(name) & set("/\\") and len(name.encode()) <= _FILENAME_BYTES
 )
 
 #: Spellings of one file, in groups, by layout; the last of a group is the canonical name.

@@ -83,16 +83,23 @@ class AsyncBody:
 
     def __init__(self, body: Body) -> None:
         self._body = body
-        self._read = sync_to_async(body.read, thread_sensitive=True)
+        self._piece: bytes | None = None
+        self._reads = sync_to_async(self._read, thread_sensitive=True)
 
     def __aiter__(self) -> AsyncBody:
         return self
 
     async def __anext__(self) -> bytes:
-        piece = await self._read()
+        # Not handed over as a result: before Python 3.11 the futures that carry one are rubbish
+        # that waits for its collector, and a video's pieces would wait with them.
+        await self._reads()
+        piece, self._piece = self._piece, None
         if piece is None:
             raise StopAsyncIteration
         return piece
+
+    def _read(self) -> None:
+        self._piece = self._body.read()
 
     def close(self) -> None:
         """Let go of the file; nothing more is read."""

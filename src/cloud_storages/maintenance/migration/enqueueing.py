@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from cloud_storages.domain.signatures import Fingerprint
-from cloud_storages.maintenance.errors import CannotRun, Problem
+from cloud_storages.maintenance.errors import CannotRun, Problem, reason_of
 from cloud_storages.maintenance.migration.copying import (
     ABANDONED_AFTER,
     Done,
@@ -92,6 +92,8 @@ def enqueue(
     """
     if not 1 <= batch <= _MOST_AT_ONCE:
         raise CannotRun(f"A batch of {batch} files is not between 1 and {_MOST_AT_ONCE}.")
+    if not all(isinstance(each, str) for each in (source, target)):
+        raise CannotRun("Workers know storages by their aliases: give these, not the storages.")
     from cloud_storages.maintenance.migration.tasks import copy_batch  # noqa: PLC0415 - optional
 
     order = ordered(
@@ -108,7 +110,10 @@ def enqueue(
     after = 0.0 if take_over else ABANDONED_AFTER
 
     def hand_over(files: list[Any]) -> None:
-        task.enqueue(source, target, files, order.on_taken.value, after)
+        try:
+            task.enqueue(source, target, files, order.on_taken.value, after)
+        except Exception as error:
+            raise CannotRun(f"The tasks cannot be enqueued: {reason_of(error)}") from error
 
     with order.opened_journal(dry_run=dry_run) as notes:
         run = _Enqueueing(order, notes, (lambda _: None) if dry_run else hand_over, batch)

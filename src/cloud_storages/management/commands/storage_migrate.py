@@ -156,7 +156,8 @@ class Command(ExplainedCommand):
             type=positive,
             default=200,
             metavar="N",
-            help="How many files one task copies (default: %(default)s).",
+            help="How many files one task copies (default: %(default)s). Fewer, where the queue"
+            " ends tasks that take long.",
         )
         add("--queue", default="", metavar="NAME", help="The queue of the tasks.")
 

@@ -190,6 +190,29 @@ def test_a_queue_that_there_is_not_is_refused(enqueue, upload):
         enqueue(queue="nightly")
 
 
+@needs_tasks
+def test_a_queue_that_cannot_be_reached_is_told_and_the_next_try_goes_on(
+    enqueue, upload, content, monkeypatch
+):
+    row = upload("docs/1.txt")
+
+    def refuse(*_):
+        raise ConnectionError("nobody listens")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"{FRAMEWORK}.backends.immediate.ImmediateBackend.enqueue", refuse)
+        with pytest.raises(CannotRun, match="nobody listens"):
+            enqueue()
+
+    assert enqueue().enqueued == 1
+    assert content(row) == b"docs/1.txt"
+
+
+def test_workers_are_told_aliases_only(old):
+    with pytest.raises(CannotRun, match="aliases"):
+        migration.enqueue(old, "default")
+
+
 def test_without_a_framework_the_way_out_is_told(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setitem(sys.modules, FRAMEWORK, None)
