@@ -14,7 +14,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
-pytestmark = pytest.mark.skipif(django.VERSION < (4, 2), reason="STORAGES came with Django 4.2")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(django.VERSION < (4, 2), reason="STORAGES came with Django 4.2"),
+]
 
 
 def moved(tmp_path: Path, trial: str, files: int, delay: float) -> dict[str, Any]:
