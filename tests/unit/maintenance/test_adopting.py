@@ -7,17 +7,19 @@ from io import StringIO
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
 from cloud_storages.adapters.memory import MemoryStore
+from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import AccessDenied, BucketTaken, Unavailable
 from cloud_storages.domain.values import Location
 from cloud_storages.maintenance.adopting import Ids, State, adopt, outcome
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.ports import BytesContent
+from tests.clocks import Clock
 from tests.site.models import Document
 from tests.unit.django.contract.sites import (
     default_storage_is,
@@ -57,6 +59,14 @@ def current():
         yield
 
 
+@pytest.fixture
+def clock(legacy, monkeypatch):  # noqa: ARG001 - whose clock it is
+    """The server's clock, which goes on when it is told to."""
+    clock = Clock()
+    monkeypatch.setattr(store(), "_now", clock)
+    return clock
+
+
 def store():
     return default_storage.service.store
 
@@ -66,6 +76,15 @@ def leave(bucket_id, file_id, data=b"data", title=None):
     with contextlib.suppress(BucketTaken):
         store().create_bucket(bucket_id, bucket_id, public=True)
     return store().create(Location(bucket_id, file_id), title or file_id, BytesContent(data))
+
+
+def begin(name, *, legacy_ids=False):
+    """Leave an upload to a name unfinished, as a killed process would; return where."""
+    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=legacy_ids):
+        place = default_storage.options.laid_out.place(name)
+    location = Location(place.directory, place.file_id)
+    store().begin_partial(location, place.title, LARGE)
+    return location
 
 
 def row(name):
@@ -398,11 +417,11 @@ def test_what_1_2_5_stored_is_never_replaced():
 
 
 @pytest.mark.usefixtures("legacy")
-def test_a_copy_whose_original_changed_is_told_and_copied_anew_if_asked():
+def test_a_copy_whose_original_changed_is_told_and_copied_anew_if_asked(clock):
     leave("docs", "Photo.JPG", b"old")
     row("docs/Photo.JPG")
     adopt(ids=Ids.CURRENT, move=True)
-    wait_for_the_next_millisecond()
+    clock.let_pass(seconds=1)
     with default_storage.open("docs/Photo.JPG", "wb") as file:
         file.write(b"new")
 
@@ -441,16 +460,31 @@ def test_a_row_that_changed_meanwhile_is_left_alone(monkeypatch):
 
 
 @pytest.mark.usefixtures("legacy")
-def test_what_a_killed_run_began_is_begun_anew():
+def test_what_a_killed_run_began_is_begun_anew_once_nobody_can_be_at_it(clock):
     leave("docs", "Film.mp4", b"x" * LARGE)
     row("docs/Film.mp4")
-    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=False):
-        place = default_storage.options.laid_out.place("docs/Film.mp4")
-    store().begin_partial(Location("docs", place.file_id), "Film.mp4", LARGE)
+    begun = begin("docs/Film.mp4")
+    clock.let_pass(minutes=59)
+    found = adopt(ids=Ids.CURRENT, move=True)
+    assert found.failed == 1
+    assert "upload to its place is going on" in found.findings[0].reason
+    assert str(begun) in there()
+    clock.let_pass(minutes=1)
 
     assert adopt(ids=Ids.CURRENT, move=True).copied == 1
     with default_storage_is(MEMORY, bucket_id="main", legacy_ids=False):
         assert opened("docs/Film.mp4") == b"x" * LARGE
+
+
+@pytest.mark.usefixtures("legacy")
+def test_what_a_killed_run_began_stays_where_the_server_tells_no_time(monkeypatch):
+    leave("docs", "Film.mp4", b"x" * LARGE)
+    row("docs/Film.mp4")
+    begun = begin("docs/Film.mp4")
+    monkeypatch.setattr(MemoryStore, "now", lambda _: None)
+
+    assert adopt(ids=Ids.CURRENT, move=True).failed == 1
+    assert str(begun) in there()
 
 
 @pytest.mark.usefixtures("legacy")
@@ -595,6 +629,91 @@ def test_a_dry_run_does_nothing():
     assert there() == before
 
 
+@pytest.fixture
+def interrupted():
+    """A file whose replacement was interrupted: its staged copy is all there is of it."""
+    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=True):
+        leave("docs", "another.txt")
+        place = default_storage.options.laid_out.place("docs/a.txt")
+        leave("docs", place.staging_ids[0], b"new", place.title)
+        yield row("docs/a.txt")
+
+
+@pytest.mark.usefixtures("interrupted")
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"dry_run": True, "move": True}, {"dry_run": True, "delete_old": True}],
+)
+def test_a_report_finishes_no_replacement(options):
+    before = there()
+    found = adopt(**options)
+
+    assert (found.opens, found.ok) == (1, True)
+    assert there() == before
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_a_staged_copy_is_seen_beside_the_upload_that_was_to_take_its_place():
+    begin("docs/a.txt", legacy_ids=True)
+    before = there()
+
+    assert adopt().opens == 1
+    assert there() == before
+
+
+def test_moving_finishes_a_replacement(interrupted):
+    assert adopt(ids=Ids.CURRENT, move=True).ok
+    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=False):
+        assert opened(name_of(interrupted)) == b"new"
+
+
+# Beside other storages
+
+
+@pytest.mark.usefixtures("legacy")
+@pytest.mark.parametrize("options", [{"move": True}, {"move": True, "dry_run": True}])
+def test_rows_of_another_storage_are_never_changed(monkeypatch, tmp_path, options):
+    leave("docs", "a.txt")
+    its_row = row("DOCS/a.txt")
+    disk = FileSystemStorage(location=tmp_path)
+    monkeypatch.setattr(Document._meta.get_field("file"), "storage", disk)
+    with pytest.raises(CannotRun, match=FILE):
+        adopt(fields=[FILE], **options)
+
+    assert name_of(its_row) == "DOCS/a.txt"
+    assert adopt(fields=[FILE]).to_rename == 1
+
+
+@pytest.mark.usefixtures("current")
+def test_an_old_file_stays_that_a_storage_with_another_address_of_the_server_opens(monkeypatch):
+    leave("docs", "Photo.JPG")
+    other = InMemoryStorage(
+        bucket_id="main", legacy_ids=True, endpoint="https://another.address.example/v1"
+    )
+    # One server has many addresses, and the fake has one server for each.
+    monkeypatch.setattr(other, "_store", lambda _told: store())
+    monkeypatch.setattr(Document._meta.get_field("picture"), "storage", other)
+    Document.objects.create(file="docs/Photo.JPG", picture="docs/Photo.JPG")
+    found = adopt(ids=Ids.CURRENT, fields=[FILE], move=True, delete_old=True)
+
+    assert (found.copied, found.deleted, found.kept) == (1, 0, 1)
+    assert "docs/Photo.JPG" in there()
+
+
+@pytest.mark.usefixtures("current")
+def test_nothing_is_deleted_while_nobody_knows_what_another_storage_opens(monkeypatch):
+    leave("docs", "Photo.JPG")
+    row("docs/Photo.JPG")
+    adopt(ids=Ids.CURRENT, move=True)
+    before = there()
+    wrong = InMemoryStorage(layout="pth")
+    monkeypatch.setattr(Document._meta.get_field("picture"), "storage", wrong)
+    with pytest.raises(CannotRun, match=r"site\.Document\.picture.*layout"):
+        adopt(ids=Ids.CURRENT, fields=[FILE], delete_old=True)
+
+    assert there() == before
+
+
 # The command
 
 
@@ -681,13 +800,3 @@ def test_only_so_many_findings_of_a_kind_are_kept_and_all_are_told(monkeypatch):
     assert found.missing == 3
     assert [each.name for each in told] == names
     assert [each.name for each in found.findings] == ["docs/0.txt", "docs/1.txt", "DOCS/a.txt"]
-
-
-def wait_for_the_next_millisecond():
-    """Let the fake's clock, which tells milliseconds, go on."""
-    leave("clock", "a")
-    first = store().stat(Location("clock", "a")).created
-    while True:
-        store().delete(Location("clock", "a"))
-        if leave("clock", "a").created > first:
-            return

@@ -15,13 +15,21 @@ from cloud_storages.maintenance.adopting.steps import State, step
 from cloud_storages.maintenance.adopting.whereabouts import Finder, Ids
 from cloud_storages.maintenance.aliases import cloud_storage_of
 from cloud_storages.maintenance.errors import CannotRun, reason_of
-from cloud_storages.maintenance.references import field_of, file_fields, references, repoint
+from cloud_storages.maintenance.references import (
+    field_of,
+    file_fields,
+    label_of,
+    references,
+    repoint,
+)
+from cloud_storages.maintenance.sites import keeps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import FileField
 
+    from cloud_storages.backends.base import CloudStorage
     from cloud_storages.maintenance.adopting.moving import Moved
     from cloud_storages.maintenance.adopting.steps import Step
     from cloud_storages.maintenance.references import Reference
@@ -56,7 +64,7 @@ def adopt(
         alias: of the storage in STORAGES.
         ids: the IDs that the storage shall do with.
         fields: labels of file fields, such as ``"album.Photo.picture"``; every field of the
-            storage if none is given.
+            storage if none is given. Rows of another storage are reported on, and never changed.
         move: whether to copy files and rename rows.
         refresh: whether to replace copies of files that changed after they were copied.
         delete_old: whether to delete the old files of what was copied. The storage must give the
@@ -68,17 +76,16 @@ def adopt(
         on_progress: told how many more rows are done.
 
     Raises:
-        CannotRun: there is no such storage or field, or the server is down.
+        CannotRun: there is no such storage or field, a field that is to be changed has another
+            storage, or the server is down.
         CloudStorageError: the server refuses what is asked of it, such as for want of a scope.
 
     """
     storage = cloud_storage_of(alias)
-    chosen = [field_of(label) for label in fields] or file_fields(storage)
-    if not chosen:
-        raise CannotRun(f"No model has a file field with the storage {alias!r}: name some.")
+    chosen = _chosen(storage, alias, fields, changes=move or delete_old)
     if workers < 1:
         raise CannotRun(f"{workers} workers copy nothing: one is the least.")
-    finder = Finder(storage)
+    finder = Finder(storage, changes=(move or delete_old) and not dry_run)
     if delete_old and finder.configured is not ids:
         raise CannotRun(
             "The site opens the old files still: set APPWRITE_LEGACY_IDS (option 'legacy_ids') to"
@@ -94,6 +101,25 @@ def adopt(
     if delete_old:
         _clear(Clearer(storage, finder, dry_run=dry_run), finder, chosen, tally)
     return tally.outcome(alias, ids, finder.configured)
+
+
+def _chosen(
+    storage: CloudStorage, alias: str, labels: Sequence[str], *, changes: bool
+) -> list[FileField]:
+    """Return the fields to look at; refuse to change what another storage keeps."""
+    if not labels:
+        fields = file_fields(storage)
+        if not fields:
+            raise CannotRun(f"No model has a file field with the storage {alias!r}: name some.")
+        return fields
+    fields = [field_of(label) for label in labels]
+    for field in fields if changes else ():
+        if not keeps(field, storage):
+            raise CannotRun(
+                f"The files of {label_of(field)} are not in the storage {alias!r}: its rows mean"
+                " others by their names. Nothing was changed."
+            )
+    return fields
 
 
 class _Adopter:

@@ -15,16 +15,11 @@ from cloud_storages.domain.layouts import Kind, entries_in
 from cloud_storages.maintenance.adopting.steps import is_same_content
 from cloud_storages.maintenance.adopting.whereabouts import Finder
 from cloud_storages.maintenance.aliases import unwrapped
-from cloud_storages.maintenance.references import (
-    file_fields,
-    is_referenced,
-    references,
-)
+from cloud_storages.maintenance.references import is_referenced, references
+from cloud_storages.maintenance.sites import fields_of_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from django.db.models import FileField
 
     from cloud_storages.domain.values import FileInfo, Location
     from cloud_storages.maintenance.adopting.whereabouts import Whereabouts
@@ -46,6 +41,10 @@ class Clearer:
         finder: of the same storage.
         dry_run: whether to delete nothing, but to say what would be deleted.
 
+    Raises:
+        CannotRun: the settings of another storage in use are wrong, so that nobody knows what it
+            opens.
+
     """
 
     def __init__(self, storage: CloudStorage, finder: Finder, *, dry_run: bool) -> None:
@@ -53,7 +52,7 @@ class Clearer:
         self._service = finder.service(finder.configured)
         self._layout = storage.options.laid_out
         self._dry_run = dry_run
-        self._fields = _fields_of_project(storage)
+        self._fields = fields_of_project(storage)
         self._in_use = self._opened_by_rows()
 
     def clear(self, found: Whereabouts) -> tuple[int, int]:
@@ -110,7 +109,7 @@ class Clearer:
             storage = unwrapped(field.storage)
             if not isinstance(storage, CloudStorage):
                 continue
-            finder = finders.setdefault(id(storage), Finder(storage))
+            finder = finders.setdefault(id(storage), Finder(storage, changes=not self._dry_run))
             for batch in batches(references((field,))):
                 opened = finder.opened(finder.configured, [row.name for row in batch])
                 marks.add(_mark(info.location) for info in opened.values() if info is not None)
@@ -145,16 +144,3 @@ def _mark(location: Location) -> int:
     """Return a number for a location: that two share one keeps a file, and deletes none."""
     digest = hashlib.blake2b(str(location).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big")
-
-
-def _fields_of_project(storage: CloudStorage) -> list[FileField]:
-    """Return the file fields whose storage may open files of the same project."""
-    told = storage.options
-    found = []
-    for field in file_fields():
-        other = unwrapped(field.storage)
-        if isinstance(other, CloudStorage):
-            options = other.options
-            if (options.endpoint, options.project_id) == (told.endpoint, told.project_id):
-                found.append(field)
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,9 @@ from cloud_storages.domain.errors import (
     NotFound,
     Unavailable,
 )
+from cloud_storages.domain.layouts import Entry, Kind
 from cloud_storages.maintenance.adopting.steps import State, Step, is_same_content
+from cloud_storages.maintenance.collecting import LEAST_IDLE
 from cloud_storages.maintenance.errors import CannotRun, reason_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,14 @@ __all__ = ["Moved", "Mover"]
 
 #: Files in a row that an unreachable server may cost before the work is given up.
 _PATIENCE = 5
+_BUSY = (
+    "An upload to its place is going on, or was broken off within the last hour: run this again"
+    " later."
+)
+
+
+class _Busy(Exception):
+    """Somebody may be uploading to where a copy would go."""
 
 
 @attrs.frozen
@@ -107,6 +116,8 @@ class Mover:
             return Moved(State.FAILED, reason_of(error))
         except (CloudStorageError, OSError) as error:
             return Moved(State.FAILED, reason_of(error))
+        except _Busy:
+            return Moved(State.FAILED, _BUSY)
         self._outages = 0
         return moved
 
@@ -143,10 +154,16 @@ class Mover:
             if there is None or (there.complete and not is_same_content(there, source)):
                 raise
             if not there.complete:
-                # A killed run leaves it. Whoever began it was never told that it is stored.
-                with contextlib.suppress(FileMissing):
-                    self._service.store.delete(there.location)
+                self._abandon(there)
                 self._service.create(name, content)
+
+    def _abandon(self, partial: FileInfo) -> None:
+        """Remove what a killed run left; an upload that may be going on is left alone."""
+        now = self._service.now()
+        if now is None or now - partial.created < LEAST_IDLE:
+            raise _Busy
+        if not self._service.abandon(Entry(Kind.PARTIAL, "", partial)):
+            raise _Busy
 
     def _in_the_way(self, taken: FileTaken) -> FileInfo | None:
         """Return what has the location; None if only an ID that differs in case has it."""
