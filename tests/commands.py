@@ -1,9 +1,15 @@
 """Management commands run as a person runs them: what they print, and how they end."""
 
+from __future__ import annotations
+
 import io
+from typing import TYPE_CHECKING
 
 import attrs
 from django.core.management import CommandError, call_command
+
+if TYPE_CHECKING:
+    from django.core.management.base import BaseCommand
 
 
 @attrs.frozen
@@ -23,7 +29,7 @@ class Ran:
     error: str = ""
 
 
-def ran(command: str, *arguments: str) -> Ran:
+def ran(command: str | BaseCommand, *arguments: str) -> Ran:
     """Run a command and return what came of it."""
     out = io.StringIO()
     try:

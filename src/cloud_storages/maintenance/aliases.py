@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from cloud_storages.backends.base import CloudStorage
 from cloud_storages.backends.memory import InMemoryStorage
-from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.errors import CannotRun, reason_of
 
 if TYPE_CHECKING:
     from cloud_storages.backends.options import Options
@@ -46,7 +46,7 @@ def storage_of(alias: str) -> Storage:
         if "." in alias:
             return _made(alias)
     except (ImportError, ImproperlyConfigured, TypeError) as error:
-        raise CannotRun(f"The storage {alias!r} cannot be made: {error}") from error
+        raise CannotRun(f"The storage {alias!r} cannot be made: {reason_of(error)}") from error
     known = sorted(django_storage.storages.backends) if _HAS_STORAGES else [_DEFAULT]
     raise CannotRun(
         f"There is no storage {alias!r}: STORAGES has {', '.join(map(repr, known))}; a class is"
@@ -80,7 +80,7 @@ def options_of(storage: CloudStorage, alias: str) -> Options:
     try:
         return storage.options
     except ImproperlyConfigured as error:
-        raise CannotRun(f"The storage {alias!r}: {error}") from error
+        raise CannotRun(f"The storage {alias!r}: {reason_of(error)}") from error
 
 
 def unwrapped(storage: Any) -> Storage:

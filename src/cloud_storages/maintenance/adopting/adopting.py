@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from django.db import DataError, IntegrityError
+from django.db import DatabaseError
 
 from cloud_storages.domain.errors import AccessDenied
 from cloud_storages.maintenance.adopting.clearing import Clearer, batches
@@ -153,7 +153,7 @@ class _Adopter:
         else:
             try:
                 changed = not repoint(row, taken.new_name)
-            except (CannotRun, DataError, IntegrityError) as error:
+            except (CannotRun, DatabaseError) as error:
                 self._tally.count(row, State.FAILED, taken.new_name, reason_of(error))
                 return
             reason = "The row changed meanwhile." if changed else ""
