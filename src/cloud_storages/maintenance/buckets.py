@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from cloud_storages.domain.errors import BucketTaken, Rejected
+from cloud_storages.domain.errors import BucketTaken, CloudStorageError, Rejected
 from cloud_storages.domain.identifiers import is_legal
 from cloud_storages.domain.layouts import ROOT
 from cloud_storages.domain.values import BucketSettings
@@ -22,13 +22,13 @@ from cloud_storages.maintenance.bucket_changes import (
     Wishes,
     confirmed,
 )
-from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.findings import Finding, Verdict, error
 from cloud_storages.maintenance.needs import located, needs_of
 from cloud_storages.maintenance.sites import target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from django.core.files.storage import Storage
 
@@ -175,8 +175,9 @@ def create_needed_buckets(
         dry_run: whether to tell only what would be done.
 
     Raises:
-        CannotRun: another bucket is in the way of one, or the server does not take such settings.
-        CloudStorageError: the server cannot be reached, or the key may not.
+        CannotRun: another bucket is in the way of one, and none was created; or one could not be
+            created: the message names those that were.
+        CloudStorageError: the server cannot be reached, or the key may not, and none was created.
 
     """
     found = target(storage)
@@ -188,10 +189,10 @@ def create_needed_buckets(
     }
     for need in missing.values():
         _refuse_rivals(there, need.bucket_id, need.directory, found)
-    made = (
-        _create(found, need.bucket_id, need.name, wishes, there, dry_run=dry_run)
-        for need in missing.values()
-    )
+    made: list[BucketChange] = []
+    for need in missing.values():
+        with _telling_of(made, need.bucket_id):
+            made.append(_create(found, need.bucket_id, need.name, wishes, there, dry_run=dry_run))
     return BucketChanges(found.where, tuple(made), dry_run)
 
 
@@ -346,6 +347,21 @@ def _create(
             ) from taken
         wanted = confirmed(made, wanted)
     return BucketChange(bucket_id, None, wanted)
+
+
+@contextlib.contextmanager
+def _telling_of(made: Sequence[BucketChange], bucket_id: str) -> Iterator[None]:
+    """Say what was created already if the next bucket cannot be."""
+    try:
+        yield
+    except (CannotRun, CloudStorageError) as error:
+        if not made:
+            raise
+        done = ", ".join(each.bucket_id for each in made)
+        raise CannotRun(
+            f"Created: {done}. The bucket {bucket_id} could not be: {reason_of(error)} Run this"
+            " again once that is mended; what is there is left as it is."
+        ) from error
 
 
 def _refuse_unknown(wishes: Wishes, known: BucketSettings) -> None:

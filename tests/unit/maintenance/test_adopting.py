@@ -10,7 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 
 from cloud_storages.adapters.memory import MemoryStore
 from cloud_storages.backends.memory import InMemoryStorage
@@ -373,6 +374,25 @@ def test_a_name_that_another_row_must_have_alone_is_told():
 
     assert (found.opens, found.failed) == (1, 1)
     assert [name_of(each) for each in rows] == ["docs/a.txt", "DOCS/a.txt"]
+
+
+@pytest.mark.usefixtures("legacy")
+def test_a_row_that_the_database_does_not_let_go_is_told_and_others_are_renamed(monkeypatch):
+    leave("docs", "a.txt")
+    rows = [row("DOCS/a.txt"), row("Docs/a.txt")]
+    update = QuerySet.update
+
+    def locked(self, **values):
+        if "DOCS/a.txt" in self.values_list("file", flat=True):
+            raise OperationalError("database is locked")
+        return update(self, **values)
+
+    monkeypatch.setattr(QuerySet, "update", locked)
+    found = adopt(move=True)
+
+    assert (found.failed, found.renamed) == (1, 1)
+    assert "database is locked" in found.findings[0].reason
+    assert [name_of(each) for each in rows] == ["DOCS/a.txt", "docs/a.txt"]
 
 
 @pytest.mark.usefixtures("legacy")

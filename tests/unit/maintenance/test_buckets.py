@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.validators import FileExtensionValidator
 
 from cloud_storages.backends.memory import InMemoryStorage
-from cloud_storages.domain.errors import BucketTaken
+from cloud_storages.domain.errors import AccessDenied, BucketTaken, Rejected
 from cloud_storages.domain.values import BucketSettings
 from cloud_storages.maintenance.buckets import (
     Wishes,
@@ -187,6 +187,29 @@ class TestCreating:
             create_needed_buckets()
 
         assert ids(store) == ["twin-1", "twin-2"]
+
+    @pytest.mark.parametrize("error", [Rejected, AccessDenied])
+    def test_whatever_is_needed_tells_what_it_made_before_it_failed(
+        self, store: FileStore, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    ) -> None:
+        really = store.create_bucket_as
+
+        def refused(settings: BucketSettings) -> BucketSettings:
+            if len(ids(store)) == 2:
+                raise error("The plan allows two buckets.")
+            return really(settings)
+
+        monkeypatch.setattr(store, "create_bucket_as", refused)
+        done = ran("appwrite_buckets", "create", "--needed", "--json")
+
+        told = json.loads(done.out)["error"]
+        assert done.code == 2
+        assert f"Created: {', '.join(in_order(store))}." in told
+        assert "The plan allows two buckets." in told
+
+
+def in_order(store: FileStore) -> list[str]:
+    return [each.bucket_id for each in store.buckets()]
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ class Inside:
                 yield from fitness.shortfalls(need, self._target, self._largest)
                 yield from fitness.risks(need.there, self._target)
         for field in untold_fields(self._target.storage):
-            why = "Which directories it uses cannot be told: its upload_to is a function."
+            why = "Which directories it uses cannot be told: a function names its files."
             yield not_told(fitness.STEP, why, field)
 
     def urls(self, *, dry_run: bool) -> Iterator[Finding]:
