@@ -17,8 +17,9 @@ from cloud_storages.adapters.memory import MemoryStore
 from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import AccessDenied, BucketTaken, Unavailable
 from cloud_storages.domain.values import Location
-from cloud_storages.maintenance.adopting import Ids, State, adopt, outcome
+from cloud_storages.maintenance.adopting import Ids, State, adopt
 from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.inventory import ledger
 from cloud_storages.ports import BytesContent
 from tests.clocks import Clock
 from tests.site.models import Document
@@ -782,10 +783,10 @@ def test_the_command_answers_in_json():
 def test_the_command_lists_every_finding_in_a_file(tmp_path):
     path = tmp_path / "findings.jsonl"
     rows = [row(f"docs/{number}.txt") for number in range(30)]
-    text = told("--list", str(path), code=1)
+    text = told("--report", str(path), code=1)
 
     assert text.count("missing: 'docs/") == 10
-    assert "--list FILE names them all" in text
+    assert "missing: and 20 more, --report FILE names them all" in text
     listed = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [each["name"] for each in listed] == [each.file.name for each in rows]
 
@@ -797,8 +798,7 @@ def test_the_command_lists_every_finding_in_a_file(tmp_path):
         (["staticfiles"], "staticfiles"),
         (["--fields", "site.Nothing.file"], "site.Nothing.file"),
         (["--refresh"], "--move"),
-        (["--workers", "0"], "workers"),
-        (["--list", "no/such/directory/list"], "no/such/directory/list"),
+        (["--report", "no/such/directory/report"], "no/such/directory/report"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is(arguments, why):
@@ -807,9 +807,38 @@ def test_what_cannot_be_done_is_said_before_anything_is(arguments, why):
     assert error.value.returncode == 2
 
 
+@pytest.mark.parametrize("workers", ["0", "-1", "many"])
+def test_the_command_takes_no_number_of_workers_but_a_positive_one(workers):
+    with pytest.raises(CommandError, match="whole number above zero|expected one argument"):
+        told("--workers", workers)
+
+
+def test_no_workers_copy_nothing():
+    with pytest.raises(CannotRun, match="workers"):
+        adopt(workers=0)
+
+
 @pytest.mark.usefixtures("legacy")
-def test_only_so_many_findings_of_a_kind_are_kept_and_all_are_told(monkeypatch):
-    monkeypatch.setattr(outcome, "MOST_FINDINGS", 2)
+def test_the_command_takes_several_fields_and_an_alias_after_them():
+    Document.objects.create(file="docs/a.txt", picture="pictures/p.png", short="short/s.txt")
+    fields = ["--fields", FILE, "--fields", "site.Document.picture"]
+    answer = json.loads(told(*fields, "default", "--json", code=1))
+
+    assert (answer["storage"], answer["rows"]) == ("default", 2)
+
+
+@pytest.mark.usefixtures("legacy")
+def test_a_storage_may_be_given_itself():
+    leave("docs", "a.txt")
+    row("docs/a.txt")
+    found = adopt(default_storage)
+
+    assert (found.storage, found.opens) == ("default", 1)
+
+
+@pytest.mark.usefixtures("legacy")
+def test_only_so_many_findings_are_kept_and_all_are_told(monkeypatch):
+    monkeypatch.setattr(ledger, "REMEMBERED", 2)
     leave("docs", "a.txt")
     names = [*(f"docs/{number}.txt" for number in range(3)), "DOCS/a.txt"]
     for name in names:
@@ -817,6 +846,6 @@ def test_only_so_many_findings_of_a_kind_are_kept_and_all_are_told(monkeypatch):
     told = []
     found = adopt(on_finding=told.append)
 
-    assert found.missing == 3
+    assert (found.missing, found.to_rename) == (3, 1)
     assert [each.name for each in told] == names
-    assert [each.name for each in found.findings] == ["docs/0.txt", "docs/1.txt", "DOCS/a.txt"]
+    assert [each.name for each in found.findings] == names[:2]

@@ -15,11 +15,11 @@ from cloud_storages.domain.errors import AccessDenied, BucketTaken, Rejected
 from cloud_storages.domain.values import BucketSettings
 from cloud_storages.maintenance.buckets import (
     Wishes,
-    buckets,
     change_bucket,
     compare_buckets,
     create_bucket,
     create_needed_buckets,
+    list_buckets,
 )
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.findings import Verdict
@@ -50,7 +50,7 @@ class TestListing:
         store.create_bucket("media", "media", public=False)
         store.create_bucket("another", "Another site's", public=False)
 
-        found = {each.settings.bucket_id: each.used_by for each in buckets().buckets}
+        found = {each.settings.bucket_id: each.used_by for each in list_buckets().buckets}
 
         assert found == {
             "another": (),
@@ -60,12 +60,12 @@ class TestListing:
 
     def test_of_a_storage_of_another_kind_is_refused(self) -> None:
         with pytest.raises(CannotRun, match="FileSystemStorage"):
-            buckets(FileSystemStorage())
+            list_buckets(FileSystemStorage())
 
     def test_of_a_site_without_a_storage_of_this_package_says_so(self) -> None:
         other = default_storage_is("django.core.files.storage.FileSystemStorage")
         with other, pytest.raises(CannotRun, match="no storage of this package"):
-            buckets()
+            list_buckets()
 
 
 class TestCreating:

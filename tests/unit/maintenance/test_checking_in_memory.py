@@ -144,7 +144,7 @@ def test_every_storage_of_the_site_is_looked_at_under_its_name(monkeypatch):
     by_storage = {each.storage for each in report.findings}
     assert len(by_storage) == 2
     (name,) = {each.storage for each in alone.findings}
-    assert name == "the storage of site.Document.file"
+    assert name == "site.Document.file"
     assert name in by_storage
     subjects = {each.subject for each in alone.findings if each.step == "bucket"}
     assert subjects == {"media", "documents"}
@@ -161,7 +161,7 @@ def test_an_unknown_option_of_an_alias_is_told_and_others_are_looked_at():
 
     (error,) = both.of(Verdict.ERROR)
     assert "'bucket'" in error.message
-    assert any(each.storage == "STORAGES['default']" for each in both.findings)
+    assert any(each.storage == "default" for each in both.findings)
     assert alone.findings == (error,)
 
 

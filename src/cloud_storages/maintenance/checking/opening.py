@@ -17,6 +17,7 @@ import attrs
 from cloud_storages.domain.errors import CloudStorageError, FileMissing, Rejected
 from cloud_storages.domain.showing import Mark, Showing
 from cloud_storages.domain.values import Location
+from cloud_storages.maintenance.checking.answers import has_failed, said
 from cloud_storages.maintenance.errors import reason_of
 from cloud_storages.maintenance.findings import error, fine, not_told, warning
 from cloud_storages.ports import BytesContent
@@ -149,7 +150,7 @@ class Doorway:
             return fine(STEP, "Its files open without credentials.", subject)
         return error(
             STEP,
-            f"Its files do not open for everyone: {_said(reply)}.",
+            f"Its files do not open for everyone: {said(reply)}.",
             _ACCESS,
             f"Run {self.target.command('change', subject)} --public, or write {_ACCESS} ="
             " 'private'.",
@@ -177,7 +178,7 @@ class Doorway:
         if not reply.is_ok:
             return error(
                 STEP,
-                f"Its files do not open with their token: {_said(reply)}.",
+                f"Its files do not open with their token: {said(reply)}.",
                 self._address,
                 "See what is told of the clock above, and whether something before the server"
                 " takes parameters out of URLs.",
@@ -206,7 +207,7 @@ class Doorway:
         url = self._told.public_endpoint or self._told.endpoint
         return warning(
             STEP,
-            f"{url} cannot be reached from this machine, browsers may fare better: {_said(reply)}.",
+            f"{url} cannot be reached from this machine, browsers may fare better: {said(reply)}.",
             self._address,
             f"Open a file's URL in a browser; if that fails, correct {self._address}.",
             subject,
@@ -242,12 +243,5 @@ def _is_whole(file: FileInfo) -> bool:
     return file.complete and file.size > 0
 
 
-_FAILED = 500
-
-
 def _unreachable(reply: Reply) -> bool:
-    return bool(reply.failure) or reply.status >= _FAILED
-
-
-def _said(reply: Reply) -> str:
-    return reply.failure or f"HTTP {reply.status}" + (f", {reply.kind}" if reply.kind else "")
+    return bool(reply.failure) or has_failed(reply)
