@@ -809,7 +809,7 @@ def test_what_cannot_be_done_is_said_before_anything_is(arguments, why):
 
 @pytest.mark.parametrize("workers", ["0", "-1", "many"])
 def test_the_command_takes_no_number_of_workers_but_a_positive_one(workers):
-    with pytest.raises(CommandError, match="whole number above zero|expected one argument"):
+    with pytest.raises(CommandError, match=r"whole number above zero|expected one argument"):
         told("--workers", workers)
 
 
