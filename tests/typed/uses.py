@@ -38,8 +38,10 @@ from cloud_storages.maintenance import (
     Collection,
     Comparison,
     Ids,
+    Migration,
     Problem,
     Report,
+    Shard,
     Verdict,
     Verification,
     Wishes,
@@ -52,6 +54,7 @@ from cloud_storages.maintenance import (
     files_of,
     is_same_place,
     list_buckets,
+    migrate,
     storage_of,
     verify,
 )
@@ -271,6 +274,8 @@ def looked_after() -> bool:
     assert_type(adopted, Adoption)
     assert_type(adopted.findings, tuple[RowFinding, ...])
     assert_type(adopted.count(State.MISSING), int)
+    moved = migrate("default", "appwrite", keep_rows=True, shard=Shard(3, 16))
+    assert_type(moved, Migration)
     collect("default", older_than=3600)  # type: ignore[arg-type]
     verify("default", content="yes")  # type: ignore[arg-type]
     adopt(ids="current")  # type: ignore[arg-type]

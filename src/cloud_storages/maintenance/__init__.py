@@ -32,6 +32,15 @@ if TYPE_CHECKING:
     from cloud_storages.maintenance.checking import Report, Verdict, check
     from cloud_storages.maintenance.collecting import Collection, collect
     from cloud_storages.maintenance.errors import CannotRun, Problem
+    from cloud_storages.maintenance.migration import (
+        Enqueued,
+        Migration,
+        Renamed,
+        Shard,
+        enqueue,
+        migrate,
+        names_in_file,
+    )
     from cloud_storages.maintenance.verifying import Verification, verify
 
 __all__ = [
@@ -43,10 +52,14 @@ __all__ = [
     "CannotRun",
     "Collection",
     "Comparison",
+    "Enqueued",
     "Ids",
     "KnownBucket",
+    "Migration",
     "Problem",
+    "Renamed",
     "Report",
+    "Shard",
     "Verdict",
     "Verification",
     "Wishes",
@@ -58,9 +71,12 @@ __all__ = [
     "compare_buckets",
     "create_bucket",
     "create_needed_buckets",
+    "enqueue",
     "files_of",
     "is_same_place",
     "list_buckets",
+    "migrate",
+    "names_in_file",
     "storage_of",
     "verify",
 ]
@@ -78,6 +94,10 @@ _MODULES = {
     "checking": ("Report", "Verdict", "check"),
     "collecting": ("Collection", "collect"),
     "errors": ("CannotRun", "Problem"),
+    "migration": (
+        *("Enqueued", "Migration", "Renamed", "Shard"),
+        *("enqueue", "migrate", "names_in_file"),
+    ),
     "verifying": ("Verification", "verify"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
