@@ -110,7 +110,8 @@ class Clearer:
             if not isinstance(storage, CloudStorage):
                 continue
             finder = finders.setdefault(id(storage), Finder(storage, changes=not self._dry_run))
-            for batch in batches(references((field,))):
+            # Of every database there is: a row too many keeps a file, one too few loses it.
+            for batch in batches(references((field,), copies=True)):
                 opened = finder.opened(finder.configured, [row.name for row in batch])
                 marks.add(_mark(info.location) for info in opened.values() if info is not None)
         marks.close()
