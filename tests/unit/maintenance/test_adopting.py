@@ -704,6 +704,17 @@ def test_an_old_file_stays_that_a_storage_with_another_address_of_the_server_ope
     assert "docs/Photo.JPG" in there()
 
 
+def test_an_old_file_stays_while_a_row_of_another_database_opens_it(tenant):
+    leave("docs", "a.txt")
+    with default_storage_is(MEMORY, bucket_id="main", buckets={"docs": "65ab", "old": "docs"}):
+        row("docs/a.txt")
+        Document.objects.using(tenant).create(file="old/a.txt")
+        kept = adopt(move=True, ids=Ids.CURRENT, delete_old=True)
+
+    assert (kept.copied, kept.deleted, kept.kept) == (1, 0, 1)
+    assert "docs/a.txt" in there()
+
+
 @pytest.mark.usefixtures("current")
 def test_nothing_is_deleted_while_nobody_knows_what_another_storage_opens(monkeypatch):
     leave("docs", "Photo.JPG")
