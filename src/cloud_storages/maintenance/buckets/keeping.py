@@ -351,9 +351,10 @@ def _telling_of(made: Sequence[BucketChange], bucket_id: str) -> Iterator[None]:
         if not made:
             raise
         done = ", ".join(each.bucket_id for each in made)
+        why = reason_of(error).rstrip(".")
         raise CannotRun(
-            f"Created: {done}. The bucket {bucket_id} could not be: {reason_of(error)} Run this"
-            " again once that is mended; what is there is left as it is."
+            f"Created: {done}. The bucket {bucket_id} could not be: {why}. Run this again once that"
+            " is mended; what is there is left as it is."
         ) from error
 
 
