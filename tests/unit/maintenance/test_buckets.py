@@ -58,6 +58,13 @@ class TestListing:
             "pictures": ("site.Document.picture", "site.Photo.picture"),
         }
 
+    @pytest.mark.parametrize("storage", [None, "default", InMemoryStorage()])
+    def test_tells_the_storage_by_its_alias(self, storage: Any) -> None:
+        told = [list_buckets(storage), compare_buckets(storage), create_needed_buckets(storage)]
+
+        assert [each.storage for each in told] == ["default"] * 3
+        assert {each.storage for each in compare_buckets(storage).findings} == {"default"}
+
     def test_of_a_storage_of_another_kind_is_refused(self) -> None:
         with pytest.raises(CannotRun, match="FileSystemStorage"):
             list_buckets(FileSystemStorage())
