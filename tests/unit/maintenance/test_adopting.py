@@ -716,15 +716,14 @@ def test_an_old_file_stays_while_a_row_of_another_database_opens_it(tenant):
 
 
 @pytest.mark.usefixtures("current")
-def test_nothing_is_deleted_while_nobody_knows_what_another_storage_opens(monkeypatch):
+def test_nothing_is_done_while_nobody_knows_what_another_storage_opens(monkeypatch):
     leave("docs", "Photo.JPG")
     row("docs/Photo.JPG")
-    adopt(ids=Ids.CURRENT, move=True)
     before = there()
     wrong = InMemoryStorage(layout="pth")
     monkeypatch.setattr(Document._meta.get_field("picture"), "storage", wrong)
     with pytest.raises(CannotRun, match=r"site\.Document\.picture.*layout"):
-        adopt(ids=Ids.CURRENT, fields=[FILE], delete_old=True)
+        adopt(ids=Ids.CURRENT, fields=[FILE], move=True, delete_old=True)
 
     assert there() == before
 

@@ -24,7 +24,7 @@ from cloud_storages.maintenance.references import (
     references,
     repoint,
 )
-from cloud_storages.maintenance.sites import keeps, target
+from cloud_storages.maintenance.sites import fields_of_project, keeps, target
 
 if TYPE_CHECKING:
     import os
@@ -85,7 +85,8 @@ def adopt(
 
     Raises:
         CannotRun: there is no such storage or field, a field that is to be changed has another
-            storage, the report cannot be written, or the server is down.
+            storage, the settings of another storage are wrong, so that nobody knows which old
+            files it opens, the report cannot be written, or the server is down.
         CloudStorageError: the server refuses what is asked of it, such as for want of a scope.
 
     """
@@ -100,6 +101,7 @@ def adopt(
             "The site opens the old files still: set APPWRITE_LEGACY_IDS (option 'legacy_ids') to"
             f" {ids is Ids.LEGACY} first, and see that it works. Nothing was deleted."
         )
+    witnesses = fields_of_project(found.storage) if delete_old else []
     with opened_ledger(report, plain_row) as ledger:
         tally = Tally(ledger, on_finding)
         tally.buckets.update(_buckets_of(chosen, finder, ids))
@@ -112,7 +114,7 @@ def adopt(
                 adopter.take(rows)
                 steps.advance(len(rows))
         if delete_old:
-            clearer = Clearer(found.storage, finder, dry_run=dry_run)
+            clearer = Clearer(found.storage, finder, witnesses, dry_run=dry_run)
             with watch("rows again", None) as steps:
                 _clear(clearer, finder, chosen, tally, steps)
         return tally.outcome(found.alias, ids, finder.configured)

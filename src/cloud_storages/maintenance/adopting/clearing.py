@@ -16,10 +16,11 @@ from cloud_storages.maintenance.adopting.steps import is_same_content
 from cloud_storages.maintenance.adopting.whereabouts import Finder
 from cloud_storages.maintenance.aliases import unwrapped
 from cloud_storages.maintenance.references import is_referenced, references
-from cloud_storages.maintenance.sites import fields_of_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from django.db.models import FileField
 
     from cloud_storages.domain.values import FileInfo, Location
     from cloud_storages.maintenance.adopting.whereabouts import Whereabouts
@@ -39,20 +40,24 @@ class Clearer:
     Args:
         storage: whose files.
         finder: of the same storage.
+        fields: every file field whose storage may open files of the same project.
         dry_run: whether to delete nothing, but to say what would be deleted.
-
-    Raises:
-        CannotRun: the settings of another storage in use are wrong, so that nobody knows what it
-            opens.
 
     """
 
-    def __init__(self, storage: CloudStorage, finder: Finder, *, dry_run: bool) -> None:
+    def __init__(
+        self,
+        storage: CloudStorage,
+        finder: Finder,
+        fields: Sequence[FileField],
+        *,
+        dry_run: bool,
+    ) -> None:
         self._finder = finder
         self._service = finder.service(finder.configured)
         self._layout = storage.options.laid_out
         self._dry_run = dry_run
-        self._fields = fields_of_project(storage)
+        self._fields = fields
         self._in_use = self._opened_by_rows()
 
     def clear(self, found: Whereabouts) -> tuple[int, int]:
