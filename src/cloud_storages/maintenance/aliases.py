@@ -19,7 +19,7 @@ from cloud_storages.maintenance.errors import CannotRun, reason_of
 if TYPE_CHECKING:
     from cloud_storages.backends.options import Options
 
-__all__ = ["cloud_storage_of", "is_same_place", "storage_of", "unwrapped"]
+__all__ = ["cloud_storage_of", "is_same_place", "known_aliases", "storage_of", "unwrapped"]
 
 _HAS_STORAGES = django.VERSION >= (4, 2)
 _DEFAULT = "default"
@@ -47,11 +47,15 @@ def storage_of(alias: str) -> Storage:
             return _made(alias)
     except (ImportError, ImproperlyConfigured, TypeError) as error:
         raise CannotRun(f"The storage {alias!r} cannot be made: {reason_of(error)}") from error
-    known = sorted(django_storage.storages.backends) if _HAS_STORAGES else [_DEFAULT]
+    known = ", ".join(map(repr, known_aliases()))
     raise CannotRun(
-        f"There is no storage {alias!r}: STORAGES has {', '.join(map(repr, known))}; a class is"
-        " named by its dotted path."
+        f"There is no storage {alias!r}: STORAGES has {known}; a class is named by its dotted path."
     )
+
+
+def known_aliases() -> list[str]:
+    """Return the aliases of STORAGES, sorted."""
+    return sorted(django_storage.storages.backends) if _HAS_STORAGES else [_DEFAULT]
 
 
 def cloud_storage_of(alias: str) -> CloudStorage:

@@ -26,7 +26,7 @@ from cloud_storages.maintenance.inventory.ledger import opened_ledger
 from cloud_storages.maintenance.inventory.leftovers import Fate, Leftover, What, plain_leftover
 from cloud_storages.maintenance.inventory.listing import asked, listed, upload_areas, witnessed
 from cloud_storages.maintenance.inventory.places import CloudPlaces, witnesses
-from cloud_storages.maintenance.inventory.sidebyside import side_by_side
+from cloud_storages.maintenance.inventory.sidebyside import Workers
 from cloud_storages.maintenance.inventory.watching import unwatched
 from cloud_storages.maintenance.references import file_fields, named_among
 
@@ -55,9 +55,11 @@ _BATCH = 100
 #: Questions in a row that a server does not answer before it is given up.
 _SILENCES = 10
 _WITHOUT_FILES = (
-    "No row of this site refers to any file in {alias!r}: this is not the database of these"
-    " files, so nothing can be told to be unreferenced."
+    "No row of this site refers to any file in {where} of {alias!r}: this is not the database of"
+    " these files, so nothing can be told to be unreferenced."
 )
+#: Why something is kept that may be the only copy of a file.
+_MAY_BE_WHOLE = "All its pieces have come, and the server tells no signature: it may be whole."
 
 
 @attrs.frozen
@@ -69,7 +71,8 @@ class Collection:
         storage: what people call it.
         dry_run: whether it was a rehearsal.
         directories: whose buckets were looked through, the root as ``""``.
-        clock: whose time ages were told by: ``"server"``, or ``"newest file"`` if it told none.
+        clock: whose time ages were told by: ``"server"``, or ``"newest file"`` if it told none;
+            no later than this machine's then.
         counts: how many leftovers there are of each fate and kind, such as
             ``"removed partial upload"``.
         freed: bytes of what was removed, without partials.
@@ -142,8 +145,8 @@ def collect(
 
     Raises:
         CannotRun: there is no such alias or directory, a limit is too short, no row refers to any
-            file although unreferenced files are meant, or a temporary file or the report cannot
-            be written.
+            file of a directory whose unreferenced files are meant, a database cannot be read, or
+            a temporary file or the report cannot be written.
         AccessDenied: the key may not list; nothing was changed.
         Misconfigured: a setting of the storage is wrong; nothing was changed.
         Unavailable: the server does not answer; nothing was changed.
@@ -158,9 +161,15 @@ def collect(
     if workers < 1:
         raise CannotRun("At least one worker is needed.")
     limits = _Limits(older_than, grace)
-    aims = _Aims(tuple(unreferenced), tuple(directories), dry_run, workers)
-    with opened_catalogue() as catalogue, opened_ledger(report, plain_leftover) as ledger:
-        sweep = _Sweep(files, limits, aims, catalogue=catalogue, ledger=ledger, tell=tell)
+    aims = _Aims(tuple(unreferenced), tuple(directories), dry_run)
+    with (
+        opened_catalogue() as catalogue,
+        opened_ledger(report, plain_leftover) as ledger,
+        Workers(workers) as pool,
+    ):
+        sweep = _Sweep(
+            files, limits, aims, catalogue=catalogue, ledger=ledger, workers=pool, tell=tell
+        )
         return sweep.result(confirm, watch)
 
 
@@ -188,7 +197,6 @@ class _Aims:
     unreferenced: tuple[str, ...]
     directories: tuple[str, ...]
     dry_run: bool
-    workers: int
 
 
 class _Sweep:
@@ -202,6 +210,7 @@ class _Sweep:
         *,
         catalogue: Catalogue,
         ledger: Ledger[Leftover],
+        workers: Workers,
         tell: Callable[[Leftover], object],
     ) -> None:
         self._files = files
@@ -210,6 +219,7 @@ class _Sweep:
         self._aims = aims
         self._catalogue = catalogue
         self._ledger = ledger
+        self._workers = workers
         self._tell = tell
         self._places = CloudPlaces(files.cloud)
         self._witnesses: list[Witness] = []
@@ -222,10 +232,10 @@ class _Sweep:
         directories = self._survey(watch)
         told = self._service.now()
         clock = "server" if told is not None else "newest file"
-        # The server's clock has reached what it tells, and the time of what is there.
-        self._now = max(told, self._now) if told is not None else self._now
-        if self._aims.unreferenced and not self._catalogue.has_mentioned():
-            raise CannotRun(_WITHOUT_FILES.format(alias=self._files.alias))
+        # A file may be dated in the future, by a clock that was wrong: it must make nothing old.
+        newest = min(self._now, dt.datetime.now(dt.timezone.utc))
+        self._now = told if told is not None else newest
+        self._see_that_rows_are_of_these_files()
         self._finish()
         self._clear_away()
         if self._aims.unreferenced and not self._stopped:
@@ -263,6 +273,24 @@ class _Sweep:
             found = listed(self._files, places, steps, directories, lambda _, __: None)
             catalogue.hold(map(self._dated, found))
         return directories
+
+    def _see_that_rows_are_of_these_files(self) -> None:
+        """Refuse to call files unreferenced where rows refer to none at all."""
+        missing = dict.fromkeys(map(_plain, self._aims.unreferenced))
+        for held in self._catalogue.mentioned():
+            if not missing:
+                return
+            for directory in [each for each in missing if self._is_of(held, each)]:
+                del missing[directory]
+        if missing:
+            directory = next(iter(missing))
+            where = f"the directory {directory!r}" if directory else "the root directory"
+            raise CannotRun(_WITHOUT_FILES.format(where=where, alias=self._files.alias))
+
+    def _is_of(self, held: Held, directory: str) -> bool:
+        if self._places.has_buckets:
+            return held.area == self._area(directory)
+        return _is_below(held.name, directory)
 
     def _own_areas(self) -> Iterator[str]:
         """Yield the areas of the root and of the directories that the settings name."""
@@ -318,6 +346,8 @@ class _Sweep:
         info, partial = _info(held), self._catalogue.partial_at(held.opens)
         place = self._places.location(held.name)
         if partial is not None:
+            if _info(partial).unproven:
+                return self._leftover(held, what, Fate.KEPT, "What is in its place may be whole.")
             if not self._aims.dry_run and not self._service.abandon(partial.entry):
                 return self._leftover(held, what, Fate.KEPT, "Something came to its place.")
             self._settle(partial, What.PARTIAL, Fate.REMOVED)
@@ -346,7 +376,7 @@ class _Sweep:
         """Remove old partials, and old staged copies that are not all there is of a file."""
         for kind, what in ((Kind.PARTIAL, What.PARTIAL), (Kind.STAGED, What.STAGED)):
             going = self._to_clear(kind, what)
-            for leftover in side_by_side(lambda do: do(), going, self._aims.workers):
+            for leftover in self._workers.side_by_side(lambda do: do(), going):
                 self._note(leftover)
 
     def _to_clear(self, kind: Kind, what: What) -> Iterator[Callable[[], Leftover]]:
@@ -360,6 +390,10 @@ class _Sweep:
                 self._settle(held, what, Fate.KEPT, why)
             elif not self._is_idle(held):
                 self._settle(held, what, Fate.KEPT, "It is younger than the limit.")
+            elif _info(held).unproven:
+                self._settle(held, what, Fate.KEPT, _MAY_BE_WHOLE)
+            elif what is What.PARTIAL and self._catalogue.is_mentioned(held):
+                self._settle(held, what, Fate.KEPT, "A row refers to it.")
             else:
                 yield functools.partial(self._tried, held, what, self._abandoned)
 
@@ -378,23 +412,26 @@ class _Sweep:
         self, confirm: Callable[[Iterator[Leftover]], bool], watch: Watch
     ) -> None:
         self._keep_young()
+        # Nothing goes that was not on the list, whatever becomes unreferenced from now on.
+        self._catalogue.choose(self._candidates())
         if self._aims.dry_run:
-            for held in self._candidates():
+            for held in self._catalogue.chosen():
                 self._settle(held, What.UNREFERENCED, Fate.REMOVED)
             return
         will = (
-            self._leftover(held, What.UNREFERENCED, Fate.REMOVED) for held in self._candidates()
+            self._leftover(held, What.UNREFERENCED, Fate.REMOVED)
+            for held in self._catalogue.chosen()
         )
         if not confirm(will):
-            for held in self._candidates():
+            for held in self._catalogue.chosen():
                 self._settle(held, What.UNREFERENCED, Fate.KEPT, "Its removal was not confirmed.")
             return
         # However long the answer took: all rows are read again, whatever spelling they use.
         self._catalogue.forget_mentions()
         with watch("rows again", None) as steps:
             self._catalogue.mention(witnessed(self._witnesses, steps))
-        candidates = self._candidates()
-        while batch := list(itertools.islice(candidates, _BATCH)):
+        going = self._catalogue.chosen()
+        while batch := list(itertools.islice(going, _BATCH)):
             if self._stopped:
                 return
             self._remove(batch)
@@ -411,13 +448,8 @@ class _Sweep:
 
     def _unreferenced(self) -> Iterator[Held]:
         meant = [_plain(directory) for directory in self._aims.unreferenced]
-        areas = {self._area(directory) for directory in meant}
         for held in self._catalogue.unmentioned(Kind.FILE):
-            if self._places.has_buckets:
-                is_meant = held.area in areas
-            else:
-                is_meant = any(_is_below(held.name, directory) for directory in meant)
-            if is_meant:
+            if any(self._is_of(held, directory) for directory in meant):
                 yield held
 
     def _remove(self, batch: list[Held]) -> None:
@@ -431,7 +463,7 @@ class _Sweep:
             for held in batch
             if held.name not in named
         ]
-        done = list(side_by_side(lambda do: do(), going, self._aims.workers))
+        done = list(self._workers.side_by_side(lambda do: do(), going))
         removed = {each.name for each in done if each.fate is Fate.REMOVED}
         named = self._named(removed) if removed else set()
         for leftover in done:
@@ -497,6 +529,9 @@ def _label(fate: Fate, what: What) -> str:
 
 
 def _plain(directory: str) -> str:
+    if not directory.strip("/"):
+        # What an empty variable of a shell becomes.
+        raise CannotRun(f"{directory!r} is no directory; '.' stands for files in no directory.")
     return "" if directory == _ROOT else directory.rstrip("/")
 
 

@@ -22,7 +22,7 @@ from cloud_storages.maintenance.inventory.findings import FAILURES, Finding, Tro
 from cloud_storages.maintenance.inventory.ledger import opened_ledger
 from cloud_storages.maintenance.inventory.listing import asked, listed, upload_areas, witnessed
 from cloud_storages.maintenance.inventory.places import CloudPlaces, places_of, witnesses
-from cloud_storages.maintenance.inventory.sidebyside import side_by_side
+from cloud_storages.maintenance.inventory.sidebyside import Workers
 from cloud_storages.maintenance.inventory.watching import unwatched
 from cloud_storages.maintenance.references import field_of, file_fields, label_of, names_now
 
@@ -128,8 +128,8 @@ def verify(
         watch: told how far the work is.
 
     Raises:
-        CannotRun: there is no such alias or field, no field uses the storage, or a temporary
-            file or the report cannot be written.
+        CannotRun: there is no such alias or field, no field uses the storage, a database cannot
+            be read, or a temporary file or the report cannot be written.
         AccessDenied: the key lacks a scope.
         Misconfigured: a setting of the storage is wrong.
         Unavailable: the server does not answer.
@@ -140,10 +140,14 @@ def verify(
     files = files_of(storage)
     followed = _followed(files, fields)
     reads = content or all_files
-    wishes = _Wishes(reads, all_files, unreferenced, duplicates, workers)
-    with opened_catalogue() as catalogue, opened_ledger(report, plain_finding) as ledger:
+    wishes = _Wishes(reads, all_files, unreferenced, duplicates)
+    with (
+        opened_catalogue() as catalogue,
+        opened_ledger(report, plain_finding) as ledger,
+        Workers(workers) as pool,
+    ):
         return _Inspection(
-            files, followed, wishes, catalogue=catalogue, ledger=ledger, watch=watch
+            files, followed, wishes, catalogue=catalogue, ledger=ledger, workers=pool, watch=watch
         ).result()
 
 
@@ -165,7 +169,6 @@ class _Wishes:
     all_files: bool
     unreferenced: bool
     duplicates: bool
-    workers: int
 
     @property
     def whole(self) -> bool:
@@ -184,6 +187,7 @@ class _Inspection:
         *,
         catalogue: Catalogue,
         ledger: Ledger[Finding],
+        workers: Workers,
         watch: Watch,
     ) -> None:
         self._files = files
@@ -191,6 +195,7 @@ class _Inspection:
         self._wishes = wishes
         self._catalogue = catalogue
         self._ledger = ledger
+        self._workers = workers
         self._watch = watch
         self._places: Places = places_of(files)
         self._absent: list[Finding] = []
@@ -241,7 +246,8 @@ class _Inspection:
 
     def _not_listed(self, directory: str, error: Exception) -> None:
         where = f"The directory {directory!r}" if directory else "The storage"
-        self._note(Trouble.UNLISTED, directory, f"{where} cannot be listed: {reason_of(error)}")
+        why = f"{where} cannot be listed, or not as a whole: {reason_of(error)}"
+        self._note(Trouble.UNLISTED, directory, why)
 
     # What is found
 
@@ -252,7 +258,7 @@ class _Inspection:
     def _missing(self) -> None:
         """Ask again for what the listing had not: it may have been saved meanwhile."""
         with self._watch("asked again", None) as steps:
-            again = side_by_side(self._asked_again, self._catalogue.absent(), self._wishes.workers)
+            again = self._workers.side_by_side(self._asked_again, self._catalogue.absent())
             silences = 0
             for named, found, reason in again:
                 steps.advance()
@@ -268,7 +274,7 @@ class _Inspection:
         try:
             if isinstance(self._places, CloudPlaces) and isinstance(self._files, CloudFiles):
                 return self._asked_of_server(named, self._files, self._places)
-            if self._files.exists(named.name):
+            if self._files.has_file(named.name):
                 return named, Held(named.key, named.key, named.name, ""), ""
         except SuspiciousFileOperation as error:
             return named, Trouble.REFUSED, reason_of(error)
@@ -293,11 +299,11 @@ class _Inspection:
     def _is_still_named(self, named: Named) -> bool:
         """Whether a row refers to a file by now; if not, nobody misses it."""
         mentions = self._catalogue.mentions(named, _ROWS_AGAIN)
-        by_field: dict[str, list[Mention]] = {}
+        by_table: dict[tuple[str, str], list[Mention]] = {}
         for mention in mentions:
-            by_field.setdefault(mention.field, []).append(mention)
+            by_table.setdefault((mention.field, mention.using), []).append(mention)
         return len(mentions) == _ROWS_AGAIN or any(
-            _still_say(field_of(label), those) for label, those in by_field.items()
+            _still_say(field_of(label), using, those) for (label, using), those in by_table.items()
         )
 
     def _contents(self) -> None:
@@ -307,7 +313,7 @@ class _Inspection:
         read = ContentReader(self._files).read
         silences = 0
         with self._watch("read", total) as steps:
-            for reading in side_by_side(read, things, self._wishes.workers):
+            for reading in self._workers.side_by_side(read, things):
                 steps.advance()
                 self._take(reading)
                 silences = silences + 1 if reading.is_silence else 0
@@ -382,11 +388,11 @@ class _Inspection:
         self._ledger.note(kind.value, Finding(kind, name, reason))
 
 
-def _still_say(field: FileField, mentions: list[Mention]) -> bool:
-    """Whether any of these rows of a field still says what it did."""
+def _still_say(field: FileField, using: str, mentions: list[Mention]) -> bool:
+    """Whether any of these rows of a field in a database still says what it did."""
     names = {mention.name for mention in mentions}
     try:
-        now = names_now(field, (mention.pk for mention in mentions))
+        now = names_now(field, (mention.pk for mention in mentions), using)
     except (FieldError, TypeError, ValueError, ValidationError):
         return True  # a primary key that is no text, such as one of several columns
     return not names.isdisjoint(now.values())

@@ -442,8 +442,11 @@ class StorageService:
         """
         Remove a partial or a staged copy, if it is still what it was; return whether it is gone.
 
-        A partial that was completed meanwhile stays, and so does what took its place.
+        A partial that was completed meanwhile stays, and so do what took its place, and one whose
+        pieces have all come: it may be whole.
         """
+        if entry.info.unproven:
+            return False
         location = entry.info.location
         with turn(location):
             try:

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 
+import attrs
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -478,6 +479,20 @@ def test_what_a_killed_run_began_is_begun_anew_once_nobody_can_be_at_it(clock):
     assert adopt(ids=Ids.CURRENT, move=True).copied == 1
     with default_storage_is(MEMORY, bucket_id="main", legacy_ids=False):
         assert opened("docs/Film.mp4") == b"x" * LARGE
+
+
+def test_an_upload_that_may_be_whole_is_left_alone_however_old_it_is(clock):
+    leave("docs", "Film.mp4", b"x" * LARGE)
+    row("docs/Film.mp4")
+    begun = begin("docs/Film.mp4")
+    kept = store()._buckets["docs"].files[begun.file_id]
+    kept.info = attrs.evolve(kept.info, unproven=True)
+    clock.let_pass(days=2)
+    found = adopt(ids=Ids.CURRENT, move=True)
+
+    assert found.failed == 1
+    assert "may be whole" in found.findings[0].reason
+    assert str(begun) in there()
 
 
 @pytest.mark.usefixtures("legacy")

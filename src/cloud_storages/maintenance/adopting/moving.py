@@ -36,10 +36,14 @@ _BUSY = (
     "An upload to its place is going on, or was broken off within the last hour: run this again"
     " later."
 )
+_MAYBE_WHOLE = (
+    "An upload to its place has all its pieces and no signature, so that it may be whole: look at"
+    " it in the Appwrite console, and delete it there if it is not wanted."
+)
 
 
-class _Busy(Exception):
-    """Somebody may be uploading to where a copy would go."""
+class _InTheWay(Exception):
+    """Something is where a copy would go that may be somebody's: the text says what."""
 
 
 @attrs.frozen
@@ -116,8 +120,8 @@ class Mover:
             return Moved(State.FAILED, reason_of(error))
         except (CloudStorageError, OSError) as error:
             return Moved(State.FAILED, reason_of(error))
-        except _Busy:
-            return Moved(State.FAILED, _BUSY)
+        except _InTheWay as error:
+            return Moved(State.FAILED, str(error))
         self._outages = 0
         return moved
 
@@ -159,11 +163,13 @@ class Mover:
 
     def _abandon(self, partial: FileInfo) -> None:
         """Remove what a killed run left; an upload that may be going on is left alone."""
+        if partial.unproven:
+            raise _InTheWay(_MAYBE_WHOLE)
         now = self._service.now()
         if now is None or now - partial.created < LEAST_IDLE:
-            raise _Busy
+            raise _InTheWay(_BUSY)
         if not self._service.abandon(Entry(Kind.PARTIAL, "", partial)):
-            raise _Busy
+            raise _InTheWay(_BUSY)
 
     def _in_the_way(self, taken: FileTaken) -> FileInfo | None:
         """Return what has the location; None if only an ID that differs in case has it."""

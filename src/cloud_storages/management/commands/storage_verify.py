@@ -44,10 +44,11 @@ class Command(ExplainedCommand):
         )
         parser.add_argument(
             "--fields",
-            nargs="+",
+            action="append",
             metavar="APP.MODEL.FIELD",
-            help="Follow the rows of these file fields only, whatever their own storage, such as"
-            " album.Photo.picture. Default: all fields that keep their files here.",
+            help="Follow the rows of this file field only, whatever its own storage, such as"
+            " album.Photo.picture. May be given again for other fields. Default: all fields that"
+            " keep their files here.",
         )
         parser.add_argument(
             "--content",
@@ -77,7 +78,9 @@ class Command(ExplainedCommand):
             type=positive,
             default=4,
             metavar="N",
-            help="Files that are read at once, 5 MiB of each in memory; default: %(default)s.",
+            help="Files that are read at once, 5 MiB of each in memory; default: %(default)s."
+            " Other storages may need more: some fetch a file whole before it is read, to memory"
+            " or a temporary file.",
         )
         parser.add_argument(
             "--report",

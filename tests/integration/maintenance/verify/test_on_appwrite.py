@@ -6,6 +6,7 @@ import pytest
 import requests
 from django.core.files.base import ContentFile
 
+from cloud_storages.adapters.appwrite import store
 from cloud_storages.backends.appwrite import AppWriteStorage
 from cloud_storages.domain.errors import Unavailable
 from cloud_storages.domain.identifiers import identifier
@@ -108,6 +109,23 @@ def test_an_interrupted_replacement_is_told_and_finished(storage, emulator):
     assert verify(storage, content=True).findings == ()
     with storage.open("documents/used.txt") as file:
         assert file.read() == b"the new content"
+
+
+def test_a_file_that_the_server_tells_no_signature_of_is_not_taken_for_abandoned(
+    storage, emulator, monkeypatch
+):
+    real = store.file_info
+    monkeypatch.setattr(
+        store, "file_info", lambda document, bucket: real({**document, "signature": ""}, bucket)
+    )
+    with emulator.ahead(25 * HOUR):
+        list(storage.service.store.buckets())  # tells the time
+        found = collect(storage)
+
+    (kept,) = found.leftovers
+    assert (kept.fate, kept.name) == (Fate.KEPT, "documents/used.txt")
+    monkeypatch.undo()
+    assert AppWriteStorage.open(storage, "documents/used.txt").read() == b"used"
 
 
 def test_unreferenced_files_go_when_they_are_old_and_named(storage, emulator):

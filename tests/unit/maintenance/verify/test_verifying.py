@@ -504,6 +504,45 @@ def test_a_filename_that_is_no_text_does_no_harm(disk):
     assert kinds(found) == {(Trouble.UNREFERENCED, "documents/\\udcff.txt")}
 
 
+@pytest.mark.usefixtures("site")
+def test_a_directory_or_a_broken_link_is_no_file(disk):
+    Path(disk.path("documents")).mkdir()
+    Path(disk.path("broken.txt")).symlink_to("nowhere")
+    Document.objects.create(file="documents")
+    Document.objects.create(file="broken.txt")
+
+    assert kinds(verify(disk, fields=[FILE])) == {
+        (Trouble.MISSING, "documents"),
+        (Trouble.MISSING, "broken.txt"),
+    }
+
+
+@pytest.mark.usefixtures("site")
+def test_a_file_that_exists_without_a_size_is_missing():
+    class Loose(Storage):
+        def exists(self, _):
+            return True
+
+        def size(self, name):
+            raise FileNotFoundError(name)
+
+    Document.objects.create(file="documents/a.txt")
+
+    assert (Trouble.MISSING, "documents/a.txt") in kinds(verify(Loose(), fields=[FILE]))
+
+
+def test_a_row_of_another_database_is_followed(site, tenant):
+    site.add("documents/a.txt")
+    site.put("documents/b.txt")
+    Document.objects.using(tenant).create(file="documents/b.txt")
+    Document.objects.using(tenant).create(file="documents/gone.txt")
+
+    found = verify("default", unreferenced=True)
+
+    assert kinds(found) == {(Trouble.MISSING, "documents/gone.txt")}
+    assert found.rows == 3
+
+
 # What is told
 
 
