@@ -1,6 +1,8 @@
 """Management commands run as a person runs them: what they print, and how they end."""
 
 import io
+import json
+from typing import Any
 
 import attrs
 from django.core.management import CommandError, call_command
@@ -21,6 +23,12 @@ class Ran:
     code: int
     out: str
     error: str = ""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What it printed with ``--json``: one document, and nothing else."""
+        document: dict[str, Any] = json.loads(self.out)
+        return document
 
 
 def ran(command: str, *arguments: str) -> Ran:
