@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from django.core.management import CommandError, call_command
@@ -27,6 +28,12 @@ class Ran:
     code: int
     out: str
     error: str = ""
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What it printed with ``--json``: one document, and nothing else."""
+        document: dict[str, Any] = json.loads(self.out)
+        return document
 
 
 def ran(command: str | BaseCommand, *arguments: str) -> Ran:

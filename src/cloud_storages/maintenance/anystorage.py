@@ -79,9 +79,8 @@ class AnyStorage:
                 continue
             odd = sorted({each for each in (*below, *files) if not _is_segment(each)})
             if odd:
-                problem = CannotRun(
-                    f"it has entries that no name leads to: {', '.join(map(repr, odd[:_FEW]))}"
-                )
+                told = ", ".join(map(repr, odd[:_FEW]))
+                problem = CannotRun(f"No name leads to {told} in the directory {directory!r}.")
                 if on_problem is None:
                     raise problem
                 on_problem(directory, problem)

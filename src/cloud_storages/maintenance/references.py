@@ -127,7 +127,7 @@ def _is_any_of(field: FileField, storages: Iterable[Storage]) -> bool:
     try:
         return any(is_same_place(field.storage, each) for each in storages)
     except (ImproperlyConfigured, ImportError) as error:
-        raise CannotRun(f"The storage of {label_of(field)}: {reason_of(error)}") from error
+        raise CannotRun(f"The storage of {label_of(field)}: {error}") from error
 
 
 def databases_of(field: FileField, *, copies: bool = False) -> list[str]:
@@ -177,7 +177,10 @@ def _has_table(alias: str, field: FileField) -> bool:
             with connections[alias].cursor() as cursor:
                 tables = connections[alias].introspection.table_names(cursor, include_views=True)
         except (Error, ImproperlyConfigured):
-            raise _unreadable(field, alias, error) from error
+            raise CannotRun(
+                f"{_unreadable(field, alias, error)}. If that database has no rows of this model,"
+                " let a router's allow_migrate say so."
+            ) from error
         if field.model._meta.db_table in tables:  # noqa: SLF001 - as above
             raise _unreadable(field, alias, error) from error
         return False

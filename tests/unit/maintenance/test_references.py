@@ -270,6 +270,14 @@ def test_a_database_that_the_router_keeps_a_model_out_of_is_not_asked(tenant, ro
     assert databases_of(field_of(FILE), copies=True) == ["default"]
 
 
+def test_a_database_that_cannot_be_asked_is_named(tenant, monkeypatch):
+    connections[tenant].close()
+    monkeypatch.setitem(connections[tenant].settings_dict, "NAME", "/nowhere/tenant.sqlite3")
+
+    with pytest.raises(CannotRun, match="'tenant'.*allow_migrate"):
+        databases_of(field_of(FILE))
+
+
 def test_a_database_without_the_table_is_left_out(tenant):
     with connections[tenant].schema_editor() as editor:
         editor.delete_model(Document)

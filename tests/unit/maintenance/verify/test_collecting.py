@@ -466,7 +466,7 @@ def test_a_file_that_cannot_be_removed_does_not_keep_the_others(orphans, monkeyp
 
 @pytest.mark.parametrize("error", [AccessDenied, Unavailable])
 def test_a_key_that_may_not_or_a_server_that_does_not_answer_ends_the_work(
-    site, monkeypatch, run, error
+    site, monkeypatch, error
 ):
     site.add("documents/used.txt")
     for n in range(90):
@@ -479,10 +479,10 @@ def test_a_key_that_may_not_or_a_server_that_does_not_answer_ends_the_work(
 
     monkeypatch.setattr(site.store, "delete", delete)
 
-    code, out = run("appwrite_gc")
+    told = ran("appwrite_gc")
 
-    assert code == 1
-    assert "Given up: no such luck" in out
+    assert told.code == 1
+    assert "Given up: no such luck" in told.out
     assert len(tried) < 60
 
 
@@ -526,15 +526,17 @@ def everything(orphans):
     return orphans
 
 
-def test_a_rehearsal_says_what_is_done_and_does_nothing(everything, run_json):
+def test_a_rehearsal_says_what_is_done_and_does_nothing(everything):
     before = everything.everything()
     arguments = ("appwrite_gc", "--unreferenced", "documents")
 
-    code, rehearsed = run_json(*arguments, "--dry-run")
-    assert (code, rehearsed["dry_run"], everything.everything()) == (0, True, before)
+    told = ran(*arguments, "--dry-run", "--json")
+    rehearsed = told.document
+    assert (told.code, rehearsed["dry_run"], everything.everything()) == (0, True, before)
 
-    code, done = run_json(*arguments, "--yes")
-    assert code == 0
+    told = ran(*arguments, "--yes", "--json")
+    done = told.document
+    assert told.code == 0
     assert done["counts"] == rehearsed["counts"]
     assert sorted(map(str, done["leftovers"])) == sorted(map(str, rehearsed["leftovers"]))
     assert done["counts"]["removed unreferenced file"] == 1
@@ -581,46 +583,50 @@ def test_somebody_who_leaves_the_question_unanswered_keeps_everything(orphans, m
     assert orphans.everything() == before
 
 
-def test_without_anybody_to_ask_nothing_unreferenced_is_removed(orphans, run):
+def test_without_anybody_to_ask_nothing_unreferenced_is_removed(orphans):
     before = orphans.everything()
-    code, out = run("appwrite_gc", "--unreferenced", "documents")
-    assert (code, orphans.everything()) == (2, before)
-    assert "--yes" in out
+    told = ran("appwrite_gc", "--unreferenced", "documents")
+    assert (told.code, orphans.everything()) == (2, before)
+    assert "--yes" in told.error
 
 
 @pytest.mark.parametrize(("answer", "left"), [("yes", False), ("y", True), ("", True)])
-def test_somebody_at_a_terminal_sees_the_list_and_is_asked(orphans, run, monkeypatch, answer, left):
+def test_somebody_at_a_terminal_sees_the_list_and_is_asked(orphans, monkeypatch, answer, left):
     asked = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or answer)
 
-    code, out = run("appwrite_gc", "--unreferenced", "documents")
+    told = ran("appwrite_gc", "--unreferenced", "documents")
 
-    assert code == 0
-    assert "documents/orphan.txt" in out
+    assert told.code == 0
+    assert "documents/orphan.txt" in told.out
     assert "1 file, 6 bytes" in asked[0]
     assert ("orphan.txt" in names_in(orphans)) is left
 
 
-def test_nobody_is_asked_about_nothing(site, run, monkeypatch):
+def test_nobody_is_asked_about_nothing(site, monkeypatch):
     site.add("documents/used.txt")
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    code, out = run("appwrite_gc", "--unreferenced", "documents")
-    assert code == 0
-    assert "nothing to do" in out
+    told = ran("appwrite_gc", "--unreferenced", "documents")
+    assert told.code == 0
+    assert "nothing to do" in told.out
 
 
 @pytest.mark.usefixtures("orphans")
-def test_with_yes_the_list_is_printed_before(run):
-    code, out = run("appwrite_gc", "--unreferenced", "documents", "--yes")
-    assert code == 0
-    assert out.index("No row refers") < out.index("documents/orphan.txt") < out.index("removed")
+def test_with_yes_the_list_is_printed_before():
+    told = ran("appwrite_gc", "--unreferenced", "documents", "--yes")
+    assert told.code == 0
+    assert (
+        told.out.index("No row refers")
+        < told.out.index("documents/orphan.txt")
+        < told.out.index("removed")
+    )
 
 
 @pytest.mark.usefixtures("everything")
-def test_the_report_tells_what_became_of_everything(run, tmp_path):
+def test_the_report_tells_what_became_of_everything(tmp_path):
     report = tmp_path / "done.jsonl"
-    run("appwrite_gc", "--unreferenced", "documents", "--yes", "--report", str(report))
+    ran("appwrite_gc", "--unreferenced", "documents", "--yes", "--report", str(report))
 
     lines = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
 
