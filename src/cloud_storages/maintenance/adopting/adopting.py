@@ -16,6 +16,7 @@ from cloud_storages.maintenance.adopting.whereabouts import Finder, Ids
 from cloud_storages.maintenance.aliases import options_of
 from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.inventory.ledger import opened_ledger
+from cloud_storages.maintenance.inventory.sidebyside import Workers
 from cloud_storages.maintenance.inventory.watching import unwatched
 from cloud_storages.maintenance.references import (
     field_of,
@@ -105,10 +106,8 @@ def adopt(
     with opened_ledger(report, plain_row) as ledger:
         tally = Tally(ledger, on_finding)
         tally.buckets.update(_buckets_of(chosen, finder, ids))
-        with (
-            Mover(finder.service(ids), workers, refresh=refresh) as mover,
-            watch("rows", None) as steps,
-        ):
+        with Workers(workers) as pool, watch("rows", None) as steps:
+            mover = Mover(finder.service(ids), pool, refresh=refresh)
             adopter = _Adopter(finder, ids, tally, mover if move and not dry_run else None)
             for rows in batches(references(chosen)):
                 adopter.take(rows)

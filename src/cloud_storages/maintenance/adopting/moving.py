@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import attrs
@@ -23,9 +22,9 @@ from cloud_storages.maintenance.errors import CannotRun, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import TracebackType
 
     from cloud_storages.domain.values import FileInfo
+    from cloud_storages.maintenance.inventory.sidebyside import Workers
     from cloud_storages.service import StorageService
 
 __all__ = ["Moved", "Mover"]
@@ -71,27 +70,16 @@ class Mover:
 
     Args:
         service: gives the IDs wanted.
-        workers: files that travel at once.
+        workers: take the steps.
         refresh: whether copies are replaced whose source changed since.
 
     """
 
-    def __init__(self, service: StorageService, workers: int, *, refresh: bool) -> None:
+    def __init__(self, service: StorageService, workers: Workers, *, refresh: bool) -> None:
         self._service = service
-        self._pool = ThreadPoolExecutor(workers)
+        self._workers = workers
         self._refresh = refresh
         self._outages = 0
-
-    def __enter__(self) -> Mover:  # noqa: PYI034 - Self came with Python 3.11
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._pool.shutdown(cancel_futures=True)
 
     def move(self, steps: Iterable[Step]) -> dict[str, Moved]:
         """
@@ -102,8 +90,10 @@ class Mover:
             CannotRun: the server is down.
 
         """
-        steps = list(steps)
-        return dict(zip([each.name for each in steps], self._pool.map(self._taken, steps)))  # noqa: B905 - as many
+        return dict(self._workers.side_by_side(self._named, steps))
+
+    def _named(self, step: Step) -> tuple[str, Moved]:
+        return step.name, self._taken(step)
 
     def _taken(self, step: Step) -> Moved:
         try:
