@@ -60,7 +60,9 @@ from cloud_storages.maintenance import (
 )
 from cloud_storages.maintenance.adopting import RowFinding, State
 from cloud_storages.maintenance.checking import Finding
+from cloud_storages.maintenance.collecting import Fate, Leftover, What
 from cloud_storages.maintenance.references import Reference, file_fields, references
+from cloud_storages.maintenance.verifying import FileFinding, Trouble
 from cloud_storages.middleware import request_blocks, until_response
 from cloud_storages.templatetags.cloud_storages import picture, preview_url
 from cloud_storages.testing import (
@@ -263,8 +265,14 @@ def looked_after() -> bool:
     found = verify("default", content=True, fields=["album.Photo.picture"])
     assert_type(found, Verification)
     assert_type(found.ok, bool)
+    assert_type(found.findings, tuple[FileFinding, ...])
+    assert_type(
+        next(each for each in found.findings if each.kind is Trouble.MISSING).size, int | None
+    )
     cleared = collect("default", older_than=dt.timedelta(days=2), dry_run=True)
     assert_type(cleared, Collection)
+    assert_type(cleared.count(Fate.REMOVED, What.STAGED), int)
+    assert_type(cleared.leftovers, tuple[Leftover, ...])
     assert_type(
         change_bucket("default", "photos", Wishes(maximum_file_size=50_000_000)), BucketChanges
     )

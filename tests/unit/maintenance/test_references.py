@@ -274,7 +274,7 @@ def test_a_database_that_cannot_be_asked_is_named(tenant, monkeypatch):
     connections[tenant].close()
     monkeypatch.setitem(connections[tenant].settings_dict, "NAME", "/nowhere/tenant.sqlite3")
 
-    with pytest.raises(CannotRun, match="'tenant'.*allow_migrate"):
+    with pytest.raises(CannotRun, match=r"'tenant'.*allow_migrate"):
         databases_of(field_of(FILE))
 
 

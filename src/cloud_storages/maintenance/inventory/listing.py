@@ -27,7 +27,12 @@ __all__ = ["asked", "listed", "upload_areas", "witnessed"]
 
 
 def asked(
-    fields: Iterable[FileField], places: Places, steps: Steps, areas: set[str]
+    fields: Iterable[FileField],
+    places: Places,
+    steps: Steps,
+    areas: set[str],
+    *,
+    copies: bool = False,
 ) -> Iterator[Mention]:
     """
     Yield every row of the fields that are to be checked.
@@ -37,9 +42,10 @@ def asked(
         places: where their names lead.
         steps: told of each row.
         areas: where the area of each is added.
+        copies: whether databases that are only read count, too.
 
     """
-    for reference in references(fields):
+    for reference in references(fields, copies=copies):
         steps.advance()
         try:
             key, area = places.spot(reference.name)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from cloud_storages.maintenance.aliases import known_aliases
 from cloud_storages.maintenance.collecting import Collection, collect
+from cloud_storages.maintenance.collecting.leftovers import Fate, Leftover, What
 from cloud_storages.maintenance.errors import CannotRun
-from cloud_storages.maintenance.inventory.leftovers import Fate, Leftover, What
 from cloud_storages.management.explained import ExplainedCommand
 from cloud_storages.management.words import (
     bytes_in_words,

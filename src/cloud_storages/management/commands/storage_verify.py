@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloud_storages.maintenance.inventory.findings import FAILURES, Finding, Trouble
 from cloud_storages.maintenance.verifying import Verification, verify
+from cloud_storages.maintenance.verifying.findings import FAILURES, FileFinding, Trouble
 from cloud_storages.management.explained import ExplainedCommand
 from cloud_storages.management.words import bytes_in_words, counted, positive
 
@@ -139,7 +139,7 @@ class Command(ExplainedCommand):
         self.stdout.write("\n".join([*lines, good if outcome.ok else self.style.ERROR(bad)]))
 
 
-def _in_words(finding: Finding) -> str:
+def _in_words(finding: FileFinding) -> str:
     words = [f"{finding.name!r}"]
     if finding.rows:
         more = finding.row_count - len(finding.rows)

@@ -13,9 +13,9 @@ from cloud_storages.domain.identifiers import identifier
 from cloud_storages.domain.signatures import CHUNK_SIZE
 from cloud_storages.emulator import Emulator, Fault
 from cloud_storages.maintenance.collecting import collect
-from cloud_storages.maintenance.inventory.findings import Trouble
-from cloud_storages.maintenance.inventory.leftovers import Fate, What
+from cloud_storages.maintenance.collecting.leftovers import Fate, What
 from cloud_storages.maintenance.verifying import verify
+from cloud_storages.maintenance.verifying.findings import Trouble
 from cloud_storages.testing.counting import storage_requests
 from tests.conftest import Server
 from tests.site.models import Document
@@ -120,8 +120,13 @@ def test_a_file_that_the_server_tells_no_signature_of_is_not_taken_for_abandoned
     )
     with emulator.ahead(25 * HOUR):
         list(storage.service.store.buckets())  # tells the time
+        told = verify(storage)
         found = collect(storage)
 
+    assert [(each.kind, each.name) for each in told.findings] == [
+        (Trouble.PARTIAL, "documents/used.txt")
+    ]
+    assert "no signature" in told.findings[0].reason
     (kept,) = found.leftovers
     assert (kept.fate, kept.name) == (Fate.KEPT, "documents/used.txt")
     monkeypatch.undo()

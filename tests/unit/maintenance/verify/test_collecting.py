@@ -15,8 +15,8 @@ from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import AccessDenied, Unavailable
 from cloud_storages.domain.values import Location
 from cloud_storages.maintenance.collecting import collect
+from cloud_storages.maintenance.collecting.leftovers import Fate, What
 from cloud_storages.maintenance.errors import CannotRun
-from cloud_storages.maintenance.inventory.leftovers import Fate, What
 from cloud_storages.management.words import bytes_in_words, duration, duration_in_words, positive
 from cloud_storages.ports import BytesContent
 from tests.commands import ran
@@ -309,6 +309,23 @@ def test_a_row_saved_in_another_database_while_somebody_is_asked_keeps_its_file(
         return True
 
     assert collect("default", unreferenced=["documents"], confirm=confirm).ok
+    assert "orphan.txt" in names_in(orphans)
+
+
+def test_a_row_in_a_database_that_is_only_read_keeps_its_file(orphans, tenant, routed):
+    class Archive:
+        def db_for_read(self, *_, **__):
+            return tenant
+
+        def db_for_write(self, *_, **__):
+            return "default"
+
+    Document.objects.using(tenant).create(file="documents/orphan.txt")
+    routed(Archive())
+
+    for dry_run in (True, False):
+        found = collect("default", unreferenced=["documents"], dry_run=dry_run)
+        assert found.count(Fate.REMOVED) == 0
     assert "orphan.txt" in names_in(orphans)
 
 

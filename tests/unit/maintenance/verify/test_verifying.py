@@ -15,8 +15,8 @@ from cloud_storages.domain.errors import AccessDenied, Unavailable
 from cloud_storages.domain.values import Location
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.inventory import catalogue
-from cloud_storages.maintenance.inventory.findings import Trouble
 from cloud_storages.maintenance.verifying import verify
+from cloud_storages.maintenance.verifying.findings import Trouble
 from cloud_storages.ports import BytesContent
 from cloud_storages.testing.counting import storage_requests
 from tests.commands import ran

@@ -17,14 +17,19 @@ from cloud_storages.domain.layouts import Entry, Kind
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles, files_of
 from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.inventory.catalogue import Held, Named, opened_catalogue
-from cloud_storages.maintenance.inventory.contents import ContentReader
-from cloud_storages.maintenance.inventory.findings import FAILURES, Finding, Trouble, plain_finding
 from cloud_storages.maintenance.inventory.ledger import opened_ledger
 from cloud_storages.maintenance.inventory.listing import asked, listed, upload_areas, witnessed
 from cloud_storages.maintenance.inventory.places import CloudPlaces, places_of, witnesses
 from cloud_storages.maintenance.inventory.sidebyside import Workers
 from cloud_storages.maintenance.inventory.watching import unwatched
 from cloud_storages.maintenance.references import field_of, file_fields, label_of, names_now
+from cloud_storages.maintenance.verifying.contents import ContentReader
+from cloud_storages.maintenance.verifying.findings import (
+    FAILURES,
+    FileFinding,
+    Trouble,
+    plain_finding,
+)
 
 if TYPE_CHECKING:
     import os
@@ -34,10 +39,10 @@ if TYPE_CHECKING:
     from django.db.models import FileField
 
     from cloud_storages.maintenance.inventory.catalogue import Catalogue, Mention
-    from cloud_storages.maintenance.inventory.contents import Reading
     from cloud_storages.maintenance.inventory.ledger import Ledger
     from cloud_storages.maintenance.inventory.places import Places
     from cloud_storages.maintenance.inventory.watching import Watch
+    from cloud_storages.maintenance.verifying.contents import Reading
 
 __all__ = ["Verification", "verify"]
 
@@ -82,7 +87,7 @@ class Verification:
     knows_signatures: bool = False
     counts: dict[str, int] = attrs.field(factory=dict)
     wasted: int = 0
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[FileFinding, ...] = ()
 
     @property
     def failures(self) -> int:
@@ -186,7 +191,7 @@ class _Inspection:
         wishes: _Wishes,
         *,
         catalogue: Catalogue,
-        ledger: Ledger[Finding],
+        ledger: Ledger[FileFinding],
         workers: Workers,
         watch: Watch,
     ) -> None:
@@ -198,7 +203,7 @@ class _Inspection:
         self._workers = workers
         self._watch = watch
         self._places: Places = places_of(files)
-        self._absent: list[Finding] = []
+        self._absent: list[FileFinding] = []
         self._read = self._bytes_read = self._wasted = 0
 
     def result(self) -> Verification:
@@ -291,7 +296,10 @@ class _Inspection:
         if info is None:
             return named, Trouble.MISSING, "The storage has no such file."
         if not info.complete:
-            return named, Trouble.PARTIAL, "Its upload was begun and not finished."
+            why = "Its upload was begun and not finished."
+            if info.unproven:
+                why = "All its pieces have come, and the server tells no signature of it."
+            return named, Trouble.PARTIAL, why
         is_staged = info.location != places.location(named.name)
         entry = Entry(Kind.STAGED if is_staged else Kind.FILE, files.canonical(named.name), info)
         return named, places.held(entry), ""
@@ -360,7 +368,7 @@ class _Inspection:
             why = f"{found.count} files have this content."
             self._ledger.note(
                 Trouble.DUPLICATE.value,
-                Finding(Trouble.DUPLICATE, name, why, size=found.size, others=tuple(others)),
+                FileFinding(Trouble.DUPLICATE, name, why, size=found.size, others=tuple(others)),
             )
 
     def _unreferenced(self) -> None:
@@ -376,16 +384,18 @@ class _Inspection:
 
     def _fail(self, kind: Trouble, named: Named, reason: str, size: int | None = None) -> None:
         rows = tuple(map(str, self._catalogue.mentions(named, _FEW)))
-        finding = Finding(kind, named.name or named.key, reason, rows, named.rows, size)
+        finding = FileFinding(kind, named.name or named.key, reason, rows, named.rows, size)
         self._ledger.note(kind.value, finding)
 
     def _note_held(self, kind: Trouble, held: Held, reason: str) -> None:
         created = held.info.created if held.info else None
         name = held.name or held.key
-        self._ledger.note(kind.value, Finding(kind, name, reason, size=held.size, created=created))
+        self._ledger.note(
+            kind.value, FileFinding(kind, name, reason, size=held.size, created=created)
+        )
 
     def _note(self, kind: Trouble, name: str, reason: str) -> None:
-        self._ledger.note(kind.value, Finding(kind, name, reason))
+        self._ledger.note(kind.value, FileFinding(kind, name, reason))
 
 
 def _still_say(field: FileField, using: str, mentions: list[Mention]) -> bool:
