@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,3 +94,11 @@ def storages(old: FileSystemStorage) -> dict[str, Any]:
     disk = "django.core.files.storage.FileSystemStorage"
     options = {"location": str(old.location)}
     return {**getattr(settings, "STORAGES", {}), "old": {"BACKEND": disk, "OPTIONS": options}}
+
+
+@pytest.fixture(autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Hear of Ctrl-C, which a shell does not let those hear that it runs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
