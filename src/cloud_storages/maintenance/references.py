@@ -105,12 +105,13 @@ def file_fields(*storages: Storage) -> list[FileField]:
         CannotRun: the storage of a field cannot be made, or its settings are wrong.
 
     """
-    found: dict[tuple[str, ...], FileField] = {}
+    found: dict[tuple[str, str, str, int], FileField] = {}
     for field in _all_file_fields():
         if not storages or _is_any_of(field, storages):
             model = field.model
-            place = (router.db_for_write(model), model._meta.db_table, str(field.column))  # noqa: SLF001 - as above
-            found.setdefault(place, field)
+            column = (router.db_for_write(model), model._meta.db_table, str(field.column))  # noqa: SLF001 - as above
+            # Two storages may understand the same name in two ways.
+            found.setdefault((*column, 0 if storages else id(field.storage)), field)
     return list(found.values())
 
 

@@ -422,7 +422,7 @@ def test_a_listing_goes_on_when_most_of_what_it_passed_is_deleted(store, monkeyp
 
 def test_files_are_deleted_while_they_are_listed(store, monkeypatch):
     monkeypatch.setattr("cloud_storages.adapters.appwrite.store.PAGE_SIZE", 4)
-    for number in range(10):
+    for number in range(18):
         store.create(Location("media", f"f{number}"), f"f{number}", SMALL)
 
     for info in store.files("media"):

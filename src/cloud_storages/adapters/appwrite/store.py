@@ -526,6 +526,9 @@ class AppwriteStore:
                 # The file that marked the page's end was deleted meanwhile.
                 losses += 1
                 cursor = self._still_there(bucket_id, passed)
+                if not cursor:
+                    # Whatever was passed is gone, so nothing can come again.
+                    passed = Passed(2 * PAGE_SIZE)
                 continue
             losses = 0
             yield from passed.new(page)
