@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         LEGAL_IDS,
         ODD,
         ONE_FILE,
+        OUTSIDE,
         REFUSED,
         TITLES,
     )
@@ -78,6 +79,7 @@ __all__ = [
     "LEGAL_IDS",
     "ODD",
     "ONE_FILE",
+    "OUTSIDE",
     "REFUSED",
     "SMALL_SIZES",
     "TITLES",
@@ -125,6 +127,7 @@ _LATER = {
         "LEGAL_IDS",
         "ODD",
         "ONE_FILE",
+        "OUTSIDE",
         "REFUSED",
         "TITLES",
     ),
