@@ -22,7 +22,9 @@ Fixtures, for tests of sites:
 - ``appwrite_faults``: lets things go wrong, such as ``appwrite_faults(method="POST", status=503)``;
   takes what ``cloud_storages.emulator.Fault`` takes.
 
-Where the site's default storage is of this package, the first and the third have its options.
+Where the site's default storage is of this package, or of a class of the site's that derives from
+one of this package, the first and the third have its options. A class of the site's that derives
+from ``AppWriteStorage`` is that of ``appwrite_storage``, so that its own methods are tested, too.
 """
 
 from __future__ import annotations
@@ -132,7 +134,8 @@ def _sites(config: pytest.Config) -> Any:
 def in_memory_storage(pytestconfig: pytest.Config) -> Iterator[Any]:
     """Let an empty ``InMemoryStorage`` be the site's default storage; give it."""
     sites = _sites(pytestconfig)
-    with sites.default_storage_is(_IN_MEMORY, **sites.options_of_default()) as storage:
+    dotted, options = sites.stand_in(_IN_MEMORY)
+    with sites.default_storage_is(dotted, **options) as storage:
         storage.reset()
         yield storage
         storage.reset()
@@ -159,15 +162,16 @@ def appwrite_storage(
 ) -> Iterator[Any]:
     """Let an ``AppWriteStorage`` on the emulator be the site's default storage; give it."""
     sites = _sites(pytestconfig)
+    dotted, told = sites.stand_in(_IN_APPWRITE)
     options = {
         "bucket_id": _BUCKET,
-        **sites.options_of_default(),
+        **told,
         "endpoint": appwrite_emulator.endpoint,
         "public_endpoint": appwrite_emulator.endpoint,
         "project_id": _PROJECT,
         "api_key": appwrite_key,
     }
-    with sites.default_storage_is(_IN_APPWRITE, **options) as storage:
+    with sites.default_storage_is(dotted, **options) as storage:
         yield storage
 
 

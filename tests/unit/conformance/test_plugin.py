@@ -94,6 +94,30 @@ def test_what_the_configuration_excuses_is_skipped_with_its_reason(
     assert "it is too small to count (seen: the size was 0, not 12)" in told
 
 
+@needs_storages
+def test_a_class_of_the_sites_own_lends_its_options_to_the_one_in_memory(
+    run: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "theirs.py").write_text(
+        "from cloud_storages.backends.appwrite import AppWriteStorage\n"
+        "class Kept(AppWriteStorage):\n"
+        "    def __init__(self, days=0, **options):\n"
+        "        super().__init__(**options)\n"
+    )
+    with (tmp_path / "little.py").open("a") as settings:
+        settings.write(
+            'STORAGES["default"] = {"BACKEND": "theirs.Kept", "OPTIONS":'
+            ' {"days": 3, "layout": "path", "bucket_id": "theirs"}}\n'
+        )
+    (tmp_path / "test_theirs.py").write_text(
+        "def test_theirs(in_memory_storage):\n"
+        "    told = in_memory_storage.options\n"
+        "    assert (told.layout, told.bucket_id) == ('path', 'theirs')\n"
+    )
+    status, told = run("test_theirs.py")
+    assert (status, "1 passed" in told) == (pytest.ExitCode.OK, True), told
+
+
 def test_without_a_site_it_says_what_is_missing(run: Callable[..., tuple[int, str]]) -> None:
     status, told = run("--storage=default", site=None)
     assert status == pytest.ExitCode.USAGE_ERROR
