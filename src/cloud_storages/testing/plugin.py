@@ -63,7 +63,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=(
             "hold this storage of the site's STORAGES to the contract of Django's storages; may be"
             " repeated. Needs DJANGO_SETTINGS_MODULE and django-cloud-storages[testing]. What the"
-            " tests save, in a directory of their own, they delete."
+            " tests save, in a directory of their own, they delete; where a server keeps empty"
+            " directories, as Appwrite does buckets, two of them stay."
         ),
     )
     parser.addini(

@@ -36,7 +36,6 @@ def suite_of(tmp_path: Path) -> Callable[..., Suite]:
         class Conformance(StorageConformance):
             chunk_size = 100_000
             examples = 5
-            vars().update(attributes)
 
             def make_storage(self) -> Storage:
                 made = storage(tmp_path)
@@ -46,7 +45,7 @@ def suite_of(tmp_path: Path) -> Callable[..., Suite]:
             def fetch(self, url: str) -> bytes:
                 return (tmp_path / unquote(urlsplit(url).path.removeprefix("/media/"))).read_bytes()
 
-        return Conformance
+        return type("Conformance", (Conformance,), attributes)
 
     return suite_of
 
@@ -146,6 +145,19 @@ def test_nothing_is_left_in_the_storage(suite_of: Callable[..., Suite], tmp_path
     outcomes = {verdict.outcome for verdict in verdicts(suite_of(FileSystemStorage)())}
     assert outcomes == {"kept"}
     assert [path.name for path in tmp_path.rglob("*")] == ["theirs.txt"]
+
+
+def test_directories_that_stay_behind_are_empty_and_the_suites_own(
+    suite_of: Callable[..., Suite],
+) -> None:
+    storage = InMemoryStorage()
+    storage.reset()
+    suite = suite_of(lambda *_: storage, examples=3, fetch=StorageConformance.fetch)
+    assert [verdict for verdict in verdicts(suite()) if not verdict.ok] == []
+    directories, files = storage.listdir("")
+    assert sorted(directories) == [suite.folder, f"{suite.folder}-deeper"]
+    assert files == []
+    assert [storage.listdir(directory)[1] for directory in directories] == [[], []]
 
 
 class Forgetful(InMemoryStorage):

@@ -52,9 +52,12 @@ class StorageConformance(
             cannot = {"appending_keeps_what_was_there": "S3 has no way to append"}
 
     It is found by pytest under that name; for the runners of unittest and Django it derives from
-    ``TestCase`` as well. The tests use one directory of the storage, which nobody else has, and
-    delete from it what they saved; the empty directory may stay behind (in Appwrite a bucket). No
-    database is touched. Where no site is configured, Django's own defaults are.
+    ``TestCase`` as well. No database is touched. Where no site is configured, Django's own
+    defaults are.
+
+    The tests use a directory of the storage, which nobody else has, and delete from it what they
+    saved. Where a server keeps empty directories, ``folder`` stays behind and, of a storage that
+    knows one level of them, ``{folder}-deeper``; in Appwrite these are buckets.
 
     What ``cannot`` names is shown as a skip with its reason, and fails once the storage can after
     all. What Django allows to be left unimplemented is a skip without being named. What is known

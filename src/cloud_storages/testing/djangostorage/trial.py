@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 import attrs
@@ -138,7 +139,8 @@ class Trial:
             self._remove_directories(names)
 
     def _remove_directories(self, names: list[str]) -> None:
-        directories = {name.rpartition("/")[0] for name in names} | {self.folder}
-        for directory in sorted(filter(None, directories), key=len, reverse=True):
+        ours = (PurePosixPath(name) for name in names if name.startswith(f"{self.folder}/"))
+        directories = {str(parent) for path in ours for parent in path.parents} - {"."}
+        for directory in sorted(directories, key=len, reverse=True):
             with contextlib.suppress(OSError, SuspiciousFileOperation):
                 self.storage.delete(directory)
