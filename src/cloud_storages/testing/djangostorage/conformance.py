@@ -43,6 +43,10 @@ class StorageConformance(
     """
     Holds any storage to the promises of Django's contract, one test each.
 
+    Most are Django's documentation's. The others are customary: not documented, but
+    ``FileSystemStorage`` does so, and applications rely on it; the docstrings of their tests say
+    so.
+
     A subclass makes the storage::
 
         class TestMyStorage(StorageConformance):

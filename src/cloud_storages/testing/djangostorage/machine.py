@@ -188,7 +188,7 @@ class AnyOrder:
     steps = 20
     replay: tuple[str, bytes] | None = None
 
-    @promise(sources.note("ref/files/storage/"), sources.custom())
+    @promise(sources.note("ref/files/storage/"), sources.custom(), kind="customary")
     def test_used_in_any_order_it_is_as_a_dict(self, tried: Trial) -> None:
         """Whatever is saved, opened, listed, asked for and deleted, in any order, it adds up."""
         machine = machine_of(tried)
