@@ -2,7 +2,8 @@
 The pytest plugin: the suite for a site's own storages, and fixtures.
 
 It is there wherever this package and pytest are installed, and imports nothing before it is used.
-``pytest -p no:cloud_storages.testing.plugin`` does without it.
+``pytest -p no:cloud_storages.testing.plugin`` does without it: so must a project whose own
+``conftest.py`` has an option ``--storage``, since pytest takes none twice.
 
 ``DJANGO_SETTINGS_MODULE=mysite.settings pytest --storage=default`` holds the storage ``default``
 of the site's STORAGES to every promise of ``StorageConformance``, against whatever it is
@@ -13,6 +14,11 @@ configuration, ``*`` meaning every alias, and shown as a skip::
     [pytest]
     storage_cannot =
         media appending_keeps_what_was_there S3 has no way to append
+
+When the comparison with a dict fails, Hypothesis prints a line that plays the same steps again,
+once it is handed to the option ``--storage-replay``::
+
+    pytest --storage=media --storage-replay="@reproduce_failure('6.100.0', b'AXic...')"
 
 Fixtures, for tests of sites:
 
@@ -29,6 +35,7 @@ from ``AppWriteStorage`` is that of ``appwrite_storage``, so that its own method
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +52,7 @@ __all__: list[str] = []
 _SUITE = Path(__file__).parent / "djangostorage" / "suite.py"
 _EVERY = "*"
 _WORDS = 3
+_REPLAY = re.compile(r"""reproduce_failure\(['"]([\d.]+)['"], *b['"]([\w+/=-]+)['"]\)""")
 _IN_MEMORY = "cloud_storages.backends.memory.InMemoryStorage"
 _IN_APPWRITE = "cloud_storages.backends.appwrite.AppWriteStorage"
 _PROJECT = "tests"
@@ -52,7 +60,7 @@ _BUCKET = "media"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add ``--storage`` and ``storage_cannot``."""
+    """Add ``--storage``, ``--storage-replay`` and ``storage_cannot``."""
     group = parser.getgroup("django-cloud-storages", "storages of a Django site")
     group.addoption(
         "--storage",
@@ -65,6 +73,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             " repeated. Needs DJANGO_SETTINGS_MODULE and django-cloud-storages[testing]. What the"
             " tests save, in a directory of their own, they delete; where a server keeps empty"
             " directories, as Appwrite does buckets, two of them stay."
+        ),
+    )
+    group.addoption(
+        "--storage-replay",
+        default="",
+        dest="cloud_storages_replay",
+        metavar="LINE",
+        help=(
+            "with --storage, play the steps again after which the comparison with a dict failed:"
+            " the line @reproduce_failure('...', b'...') that it printed, behind an equals sign"
         ),
     )
     parser.addini(
@@ -98,11 +116,12 @@ def _register_suite(config: pytest.Config, aliases: list[str]) -> None:
             f"--storage: {error.name} is missing: install django-cloud-storages[testing]"
         ) from error
     cannot = _read_cannot(config.getini("storage_cannot"))
+    replay = _read_replay(config.getoption("cloud_storages_replay"))
     for alias in aliases:
         try:
             sites.storage_of(alias)
             told = {**cannot.get(_EVERY, {}), **cannot.get(alias, {})}
-            suites.tests[alias] = suites.suite_of(alias, told)
+            suites.tests[alias] = suites.suite_of(alias, told, replay)
         except (sites.NoSite, TypeError) as error:
             raise pytest.UsageError(f"--storage: {error}") from error
 
@@ -118,6 +137,17 @@ def _read_cannot(lines: list[str]) -> dict[str, dict[str, str]]:
         alias, promise, reason = words
         told.setdefault(alias, {})[promise] = reason
     return told
+
+
+def _read_replay(line: str) -> tuple[str, bytes] | None:
+    if not line:
+        return None
+    found = _REPLAY.search(line)
+    if found is None:
+        raise pytest.UsageError(
+            f"--storage-replay: {line!r} is no line such as @reproduce_failure('6.100.0', b'AXic')"
+        )
+    return found[1], found[2].encode()
 
 
 def _sites(config: pytest.Config) -> Any:
