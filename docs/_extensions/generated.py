@@ -21,6 +21,8 @@ from django.core.management.base import BaseCommand
 from cloud_storages.backends.options import OPTIONS, Option
 from cloud_storages.emulator import __main__ as emulator
 from cloud_storages.emulator.proxy import __main__ as proxy
+from cloud_storages.testing import StorageConformance
+from cloud_storages.testing.djangostorage import promises_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -153,6 +155,22 @@ def _module(name: str) -> str:
     return f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```"
 
 
+# Promises
+
+
+def promises() -> str:
+    """Return the table of what a storage is held to."""
+    rows = (
+        f"| `{each.name}` | [{each.kind}]({each.sources[0]}) | {_cell(each.says)} |"
+        for each in promises_of(StorageConformance).values()
+    )
+    return "\n".join(("| name | | says |", "|---|---|---|", *rows))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("``", "`")
+
+
 # Measurements
 
 
@@ -193,5 +211,6 @@ GENERATED: dict[str, Callable[[], str]] = {
     "commands": commands,
     "emulators": emulators,
     "maintenance-api": maintenance_api,
+    "promises": promises,
     "measured": measured,
 }
