@@ -11,7 +11,8 @@ import os
 import shutil
 import sys
 
-from matrix import NEWEST, PLACE, ROOT, interpreter, run, say
+from environments import NEWEST, interpreter
+from matrix import PLACE, ROOT, run, say
 
 FOLDER = PLACE / "applications"
 

@@ -10,7 +10,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: Code, and the mark that it is typed. A new kind of file is named here before it is shipped.
 CODE = r"cloud_storages/([a-z0-9_]+/)*([a-z0-9_]+\.py|py\.typed)"
-METADATA = r"django_cloud_storages-[^/]+\.dist-info/(METADATA|RECORD|WHEEL|licenses/LICENSE)"
+METADATA = (
+    r"django_cloud_storages-[^/]+\.dist-info/"
+    r"(METADATA|RECORD|WHEEL|entry_points\.txt|licenses/LICENSE)"
+)
+#: What makes pytest find its plugin.
+ENTRY_POINTS = "entry_points.txt"
 #: ``.gitignore`` is there because hatchling puts it there, so that what is built of the sdist is
 #: what was built of the repository.
 BESIDE = r"(CHANGELOG\.md|LICENSE|PKG-INFO|README\.md|SECURITY\.md|pyproject\.toml|\.gitignore)"
@@ -19,9 +24,11 @@ BESIDE = r"(CHANGELOG\.md|LICENSE|PKG-INFO|README\.md|SECURITY\.md|pyproject\.to
 def problems(wheel: Path, sdist: Path) -> list[str]:
     """Return a sentence for each file that should not be in a distribution, or should be."""
     code = {path.relative_to(ROOT / "src").as_posix() for path in source()}
+    entry_points = {name for name in in_wheel(wheel) if name.endswith(f"/{ENTRY_POINTS}")}
     beside = {"CHANGELOG.md", "LICENSE", "PKG-INFO", "README.md", "SECURITY.md", "pyproject.toml"}
     return [
         *compared("The wheel", in_wheel(wheel), rf"{CODE}|{METADATA}", code),
+        *(() if entry_points else (f"The wheel lacks {ENTRY_POINTS}.",)),
         *compared(
             "The sdist",
             in_sdist(sdist),

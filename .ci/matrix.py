@@ -25,11 +25,11 @@ KEPT = PLACE / "results.json"
 PAGE = ROOT / "docs" / "matrix.md"
 WITH_ALL = f"{PACKAGE}[{','.join(EXTRAS)}] @ {ROOT.as_uri()}"
 TOOLS = ["pytest-xdist==3.8.0", "uvicorn==0.54.0"]
-#: The tests, but for a browser's visit and the long matrix of faults: `make test` has played those,
-#: and what a network does to a request it does to all versions.
+#: The tests, but for a browser's visit and those marked ``once``: `make test` has played them, and
+#: what a network does to a request, say, it does to all versions.
 TESTS = (
     *("-m", "pytest", "--quiet", "--numprocesses", "2"),
-    *("--ignore", "tests/browser", "--ignore", "tests/integration/faults/test_matrix.py"),
+    *("--ignore", "tests/browser", "-m", "not once"),
 )
 
 

@@ -179,6 +179,7 @@ class _Elsewhere(FileStoreConformance):
         harness.clean_up()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("elsewhere", _installations("1.8.1", "1.5.11"), indirect=True)
 class TestAppwriteStoreOnOldServers(_Elsewhere):
     """Releases that count and join chunks in other ways than 1.9.5 and later do."""
@@ -187,6 +188,7 @@ class TestAppwriteStoreOnOldServers(_Elsewhere):
         pytest.skip(f"{elsewhere.emulator} takes a chunk sent again, by anyone, for the first")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("elsewhere", _installations("1.7.4", "S3", "MongoDB"), indirect=True)
 class TestAppwriteStoreElsewhere(_Elsewhere):
     """Installations that take chunks as one of those above does."""
@@ -202,6 +204,7 @@ class TestAppwriteStoreElsewhere(_Elsewhere):
     test_of_several_concurrent_creators_exactly_one_wins = None
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("elsewhere", _installations("HEAD"), indirect=True)
 class TestAppwriteStoreWithFolders(_Elsewhere):
     """The development head, which is also told of the folder that a title names."""

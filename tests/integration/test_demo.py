@@ -23,6 +23,8 @@ from tests.demo import ROOT, RUN, environment, naming, serving
 if TYPE_CHECKING:
     from tests.conftest import Server
 
+pytestmark = pytest.mark.once
+
 STEPS = (
     "a picture is uploaded through the form",
     "anybody gets its bytes, and a preview that is smaller",

@@ -42,6 +42,7 @@ from cloud_storages.maintenance.buckets import (
 from cloud_storages.maintenance.checking import Report, Verdict, check
 from cloud_storages.maintenance.collecting import Collection, collect
 from cloud_storages.maintenance.errors import CannotRun, Problem
+from cloud_storages.maintenance.migration import Migration, Shard, migrate
 from cloud_storages.maintenance.references import Reference, file_fields, references
 from cloud_storages.maintenance.verifying import Verification, verify
 from cloud_storages.middleware import request_blocks, until_response
@@ -252,6 +253,8 @@ def looked_after() -> bool:
     )
     assert_type(compare_buckets(), Comparison)
     assert_type(adopt(ids=Ids.CURRENT, move=True), Adoption)
+    moved = migrate("default", "appwrite", keep_rows=True, shard=Shard(3, 16))
+    assert_type(moved, Migration)
     collect("default", older_than=3600)  # type: ignore[arg-type]
     verify("default", content="yes")  # type: ignore[arg-type]
     return found.ok and not wrong

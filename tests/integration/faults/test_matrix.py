@@ -14,6 +14,8 @@ from tests.integration.faults.operations import OPERATIONS, Operation
 if TYPE_CHECKING:
     from tests.integration.faults.bench import Bench
 
+pytestmark = pytest.mark.once
+
 CASES = list(cases())
 #: Those that wait for answers in vain; of one operation they run side by side.
 SILENT = [

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from tests.integration.faults.bench import Bench
 
+pytestmark = pytest.mark.once
+
 #: What is there where nothing is.
 NOTHING = None
 NAMES = ("a.bin", "b.bin")

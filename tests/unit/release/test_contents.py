@@ -7,6 +7,7 @@ WANTED = [
     "cloud_storages/py.typed",
     "cloud_storages/management/commands/storage_verify.py",
     "django_cloud_storages-2.0.0.dist-info/METADATA",
+    "django_cloud_storages-2.0.0.dist-info/entry_points.txt",
     "django_cloud_storages-2.0.0.dist-info/licenses/LICENSE",
 ]
 STRANGERS = [

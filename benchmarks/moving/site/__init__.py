@@ -1,0 +1,1 @@
+"""The site that moves: one model, an old storage on disk, and Appwrite."""

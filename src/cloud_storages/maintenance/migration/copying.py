@@ -1,0 +1,308 @@
+"""
+Copying one file, as often as need be, with one outcome.
+
+Under the name it should have, the target holds nothing, this very content or another one. So
+the first is stored, the second left, and beside the third the file gets another name, which is the
+same one each time.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import attrs
+from django.core.exceptions import ImproperlyConfigured
+
+from cloud_storages.domain.errors import AccessDenied, Misconfigured, Unavailable
+from cloud_storages.domain.names import fitted
+from cloud_storages.domain.signatures import Fingerprint
+from cloud_storages.maintenance.errors import Problem, reason_of
+from cloud_storages.maintenance.migration.errors import (
+    FULL,
+    Conflict,
+    Interrupted,
+    InTheWay,
+    MissingAtSource,
+    Unable,
+)
+from cloud_storages.maintenance.migration.journal import Note, State
+from cloud_storages.maintenance.migration.naming import other_name
+from cloud_storages.maintenance.migration.targets import NotLookedAt, There
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from cloud_storages.maintenance.migration.contents import Watched
+    from cloud_storages.maintenance.migration.sources import Source
+    from cloud_storages.maintenance.migration.targets import Seen, Target
+
+__all__ = ["ABANDONED_AFTER", "Copier", "Done", "Failed", "How", "Job", "OnTaken"]
+
+#: Seconds after which an unfinished upload that may be another's is certainly nobody's.
+ABANDONED_AFTER = 3600.0
+
+
+class OnTaken(enum.Enum):
+    """What to do where the target has another file of the same name."""
+
+    RENAME = "rename"
+    FAIL = "fail"
+
+
+class How(enum.Enum):
+    """How a file came to be where it should."""
+
+    COPIED = "copied"
+    UPDATED = "copied in place of an earlier copy"
+    SKIPPED = "there already"
+
+
+@attrs.frozen
+class Job:
+    """
+    A file to copy.
+
+    Attributes:
+        note: what is known of it.
+        seen: what is under its name at the target, if somebody looked.
+
+    """
+
+    note: Note
+    seen: Seen = NotLookedAt
+
+
+@attrs.frozen
+class Done:
+    """
+    A file that is where it should be.
+
+    Attributes:
+        name: its name at the source.
+        target: its name at the target.
+        how: how it came there.
+        content: what is there; None if it never was at the source.
+        seen: what the source tells of it.
+        is_noted: whether the journal says all this already.
+
+    """
+
+    name: str
+    target: str
+    how: How
+    content: Fingerprint | None
+    seen: str = ""
+    is_noted: bool = False
+
+    @classmethod
+    def kept(cls, note: Note) -> Done:
+        """Return the outcome for a file that was copied before and need not be again."""
+        return cls(note.name, note.target, How.SKIPPED, note.copy, note.seen or "", is_noted=True)
+
+
+@attrs.frozen
+class Failed:
+    """
+    A file that is not where it should be.
+
+    Attributes:
+        problem: its name, and why.
+        fails_all: whether every other file would fail, too.
+        is_outage: whether it may be the server, and not the file: many in a row are an outage.
+        began: whether something of it may be left at the target.
+        is_interrupted: whether somebody interrupted it, and nothing is wrong.
+
+    """
+
+    problem: Problem
+    fails_all: bool = False
+    is_outage: bool = False
+    began: bool = True
+    is_interrupted: bool = False
+
+
+@attrs.frozen
+class Copier:
+    """
+    Copies files, in any number of threads.
+
+    Attributes:
+        source: where they are read.
+        target: where they are stored.
+        on_taken: what to do where the target has another file of the same name.
+        after: seconds after which an unfinished upload that may be another's is removed.
+        on_progress: called within each upload; what it raises ends it.
+
+    """
+
+    source: Source
+    target: Target
+    on_taken: OnTaken = OnTaken.RENAME
+    after: float = ABANDONED_AFTER
+    on_progress: Callable[[int], object] = lambda _: None
+
+    def copy(self, job: Job) -> Done | Failed:
+        """Copy a file, if it is not there, and prove that it is; never raises an Exception."""
+        name = job.note.name
+        try:
+            # Before the bytes: a change meanwhile shows next time.
+            seen = self.source.seen(name)
+            with self.source.content(name) as content:
+                return self._stored(job, attrs.evolve(content, on_progress=self.on_progress), seen)
+        except MissingAtSource:
+            return self._missing(job)
+        except Exception as error:  # noqa: BLE001 - any storage may raise anything
+            return _failed(name, error)
+
+    def rehearse(self, job: Job) -> Done | Failed:
+        """Return what ``copy`` would, as far as can be told without storing anything."""
+        note = job.note
+        try:
+            size = self.source.size(note.name)
+            if note.copy is not None:
+                return Done(note.name, note.target, How.UPDATED, Fingerprint(size, ("",)))
+            there = self.target.size(note.target)
+            if there is None:
+                return Done(note.name, note.target, How.COPIED, Fingerprint(size, ("",)))
+            if there == size:
+                # Only a file of the same size is worth reading.
+                with self.source.content(note.name) as content:
+                    return self._planned(job, content)
+            self._refuse(note)
+            other = self._other(note)
+            return Done(note.name, other, How.COPIED, Fingerprint(size, ("",)))
+        except MissingAtSource:
+            return self._missing(job)
+        except Exception as error:  # noqa: BLE001 - as above
+            return _failed(note.name, error)
+
+    # Steps
+
+    def _stored(self, job: Job, content: Watched, seen: str) -> Done:
+        note = job.note
+        if note.copy is not None:
+            target, how = self._again(note, note.copy, content)
+            return Done(note.name, target, how, content.fingerprint, seen)
+        looked = job.seen
+        for candidate in self._candidates(note, content):
+            found = self._put(note, candidate, content, looked)
+            if found is not None:
+                return Done(note.name, found[0], found[1], content.fingerprint, seen)
+            looked = NotLookedAt
+            self._refuse(note)
+        raise Conflict("Every name it may get at the target is taken by other files.")
+
+    def _put(self, note: Note, name: str, content: Watched, looked: Seen) -> tuple[str, How] | None:
+        """Store a content under a name, if it is not there; None if something else is."""
+        there = self.target.there(name, content, looked)
+        if there is There.NOTHING:
+            try:
+                return self.target.create(name, content, note.longest), How.COPIED
+            except FileExistsError:
+                there = self.target.there(name, content)
+                if there is There.NOTHING and not self.target.tells_unfinished:
+                    raise  # a file where a directory should be, or the like
+                # Another writer, an unfinished upload, or an ID that differs in case only.
+        if there is There.SAME:
+            return name, How.SKIPPED
+        is_ours = self._is_ours(note, name)
+        if self.target.clear(name, content, is_ours=is_ours, after=self.after):
+            return self.target.create(name, content, note.longest), How.COPIED
+        return None
+
+    def _is_ours(self, note: Note, name: str) -> bool:
+        """Return whether what is left unfinished under a name was begun by an earlier run."""
+        if note.state is State.BEGUN:
+            return True
+        if self.target.tells_unfinished:
+            # What a task was killed over is not to be told from what another is at.
+            return False
+        # Nobody else has a reason for its other names.
+        return note.state is State.ENQUEUED or name != fitted(note.wanted, note.longest)
+
+    def _again(self, note: Note, earlier: Fingerprint, content: Watched) -> tuple[str, How]:
+        """Bring an earlier copy up to date."""
+        there = self.target.there(note.target, content)
+        if there is There.SAME:
+            return note.target, How.SKIPPED
+        if there is There.NOTHING:
+            return self.target.create(note.target, content, note.longest), How.COPIED
+        stored = self.target.replace(note.target, content, earlier)
+        if stored is None:
+            raise Conflict(
+                f"It changed at the source since it was copied, and so did {note.target!r} at the"
+                " target: nothing tells which one counts."
+            )
+        return stored, How.UPDATED
+
+    def _candidates(self, note: Note, content: Watched) -> Iterator[str]:
+        """Yield the names it may get, each one only when the one before is taken."""
+        tried = {note.target}
+        yield note.target
+        # The last one is for a file that was changed while nobody knew of its first copy.
+        for also in ((), (content.fingerprint.md5,)):
+            other = self._other(note, *also)
+            if other not in tried:
+                tried.add(other)
+                yield other
+
+    def _other(self, note: Note, *also: str) -> str:
+        canonical = self.target.files.canonical
+        return other_name(note.name, note.wanted, canonical, note.longest, *also)
+
+    def _refuse(self, note: Note) -> None:
+        """Raise if a file must not get another name than the one that is taken."""
+        if note.target != fitted(note.wanted, note.longest):
+            return  # it is its own other name already
+        if note.is_shown and note.wanted == note.name:
+            raise Conflict(
+                "The target has another file of this name, and the site reads from the target:"
+                " nothing tells which of the two its rows mean."
+            )
+        if self.on_taken is OnTaken.FAIL:
+            raise Conflict(f"The target has another file under {note.target!r}.")
+
+    def _planned(self, job: Job, content: Watched) -> Done:
+        note = job.note
+        fingerprint = content.fingerprint
+        for candidate in self._candidates(note, content):
+            there = self.target.there(candidate, content)
+            if there is There.SAME:
+                return Done(note.name, candidate, How.SKIPPED, fingerprint)
+            if there is There.NOTHING:
+                return Done(note.name, candidate, How.COPIED, fingerprint)
+            self._refuse(note)
+        raise Conflict("Every name it may get at the target is taken by other files.")
+
+    def _missing(self, job: Job) -> Done | Failed:
+        """Judge a file that the source does not have: it may have been uploaded to the target."""
+        note = job.note
+        if note.copy is not None:  # it was deleted since
+            return Done.kept(note)
+        try:
+            if note.name in (note.wanted, note.target):
+                there = job.seen
+                if there is NotLookedAt or note.target != note.name:
+                    size = self.target.size(note.name)
+                    there = None if size is None else Fingerprint(size, ("",))
+                if there is not None:
+                    return Done(note.name, note.name, How.SKIPPED, None)
+        except Exception as error:  # noqa: BLE001 - as above
+            return _failed(note.name, error)
+        return Failed(Problem(note.name, "It is missing at the source."), began=False)
+
+
+def _failed(name: str, error: Exception) -> Failed:
+    temporary = bool(getattr(error, "temporary", False))
+    full = isinstance(error, OSError) and error.errno in FULL
+    fatal = isinstance(error, (AccessDenied, ImproperlyConfigured))
+    # Misconfigured may be one bucket of many, so only many in a row are all.
+    outage = isinstance(error, (Misconfigured, Unavailable)) and not isinstance(error, InTheWay)
+    return Failed(
+        Problem(name, str(error) if isinstance(error, Unable) else reason_of(error), temporary),
+        fails_all=full or fatal,
+        is_outage=outage,
+        began=not isinstance(error, (Conflict, InTheWay)),
+        is_interrupted=isinstance(error, Interrupted),
+    )

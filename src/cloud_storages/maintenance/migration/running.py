@@ -1,0 +1,376 @@
+"""
+A run, from its names to its rows: files side by side, notes and rows one after the other.
+
+What is looked up ahead, what waits and what is under way are a few hundred files at any moment.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import itertools
+import json
+import os
+import signal
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import attrs
+from django.db import connections
+
+from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.migration.copying import (
+    ABANDONED_AFTER,
+    Copier,
+    Done,
+    Failed,
+    How,
+    OnTaken,
+)
+from cloud_storages.maintenance.migration.errors import Interrupted
+from cloud_storages.maintenance.migration.journal import State
+from cloud_storages.maintenance.migration.looking import Looker
+from cloud_storages.maintenance.migration.order import ordered
+from cloud_storages.maintenance.migration.planning import plan
+from cloud_storages.maintenance.migration.results import MOST_TOLD, Migration, Renamed
+from cloud_storages.maintenance.migration.rows import RowMover, moves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from os import PathLike
+
+    from django.core.files.storage import Storage
+
+    from cloud_storages.maintenance.errors import Problem
+    from cloud_storages.maintenance.migration.copying import Job
+    from cloud_storages.maintenance.migration.journal import Journal
+    from cloud_storages.maintenance.migration.naming import Shard
+    from cloud_storages.maintenance.migration.order import Order
+
+__all__ = ["Watcher", "migrate"]
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+#: Files that are looked up ahead of those that are copied.
+_AHEAD = 200
+#: Files in a row that failed by the server: it is gone for all of them.
+_OUTAGES = 10
+_MOST_WORKERS = 256
+
+
+class Watcher(Protocol):
+    """Whoever is told how far a run is, in the thread that called ``migrate``."""
+
+    def expect(self, total: int) -> None:
+        """Learn how many files it is about."""
+
+    def advance(self, count: int = 1) -> None:
+        """Learn that some are done."""
+
+
+class _Nobody:
+    def expect(self, total: int) -> None:
+        pass
+
+    def advance(self, count: int = 1) -> None:
+        pass
+
+
+def migrate(
+    source: Storage | str,
+    target: Storage | str,
+    *,
+    fields: Iterable[str] = (),
+    all_files: bool = False,
+    names: Iterable[str] | None = None,
+    workers: int = 8,
+    shard: Shard | str = "1/1",
+    on_conflict: OnTaken | str = OnTaken.RENAME,
+    keep_rows: bool = False,
+    take_over: bool = False,
+    journal: str | PathLike[str] | None = None,
+    failures: str | PathLike[str] | None = None,
+    dry_run: bool = False,
+    watcher: Watcher | None = None,
+) -> Migration:
+    """
+    Copy files from one storage to another, prove each copy, and let rows name what they mean.
+
+    Goes on where an earlier run between the same places has ended, however it did. A file that
+    was changed at the source since then takes the place of its earlier copy. Two files never
+    become one. Nothing is deleted at the source, and nothing at the target but what an
+    interrupted copy has left. Ctrl-C ends it in good order: the result says so.
+
+    Args:
+        source: a storage or its alias.
+        target: a storage or its alias.
+        fields: labels of file fields, such as ``"album.Photo.picture"``; by default those of
+            every model that use one of the two storages.
+        all_files: copy every file the source lists, not only those that rows name.
+        names: copy these, not those that rows name.
+        workers: files that are copied at once.
+        shard: which part, such as ``"3/16"``; each part has a journal of its own.
+        on_conflict: where the target has another file of the name, ``"rename"`` the copy, or let
+            it ``"fail"``.
+        keep_rows: leave the rows as they are, even where the target has other names.
+        take_over: remove unfinished uploads that are in the way at once, not after an hour:
+            whoever made them has ended.
+        journal: path of the notes; by default in the current directory, named after the aliases.
+        failures: path of the file of all problems, a JSON object a line; by default beside the
+            journal.
+        dry_run: do nothing, and tell what would be done.
+        watcher: is told how far it is.
+
+    Raises:
+        CannotRun: it could not be begun: a setting is wrong, there is nothing to be copied,
+            another run is at it, or not one file could be copied before the whole work failed.
+
+    """
+    order = ordered(
+        source,
+        target,
+        fields=fields,
+        all_files=all_files,
+        names=names,
+        shard=shard,
+        on_conflict=on_conflict,
+        journal=journal,
+    )
+    if not 1 <= workers <= _MOST_WORKERS:
+        raise CannotRun(f"{workers} workers are not between 1 and {_MOST_WORKERS}.")
+    told = os.fspath(failures) if failures else f"{order.journal}.failures.jsonl"
+    with order.opened_journal(dry_run=dry_run) as notes:
+        run = _Run(order, notes, workers, watcher or _Nobody(), dry_run=dry_run)
+        return run.run(told, keep_rows=keep_rows, after=0.0 if take_over else ABANDONED_AFTER)
+
+
+@attrs.define
+class _Counts:
+    copied: int = 0
+    updated: int = 0
+    skipped: int = 0
+    renamed: int = 0
+    failed: int = 0
+    bytes: int = 0
+    rows_updated: int = 0
+    rows_left: int = 0
+
+
+class _Run:
+    def __init__(
+        self, order: Order, journal: Journal, workers: int, watcher: Watcher, *, dry_run: bool
+    ) -> None:
+        self._order = order
+        self._journal = journal
+        self._workers = workers
+        self._watcher = watcher
+        self._dry_run = dry_run
+        self._counts = _Counts()
+        self._renames: list[Renamed] = []
+        self._ending = threading.Event()
+        self._stopped = ""
+        self._interrupted = False
+        self._outages = 0
+
+    def run(self, failures: str, *, keep_rows: bool, after: float) -> Migration:
+        began = time.monotonic()
+        names = 0
+        try:
+            self._counts.failed += plan(self._order, self._journal)
+            names = self._journal.count()
+            self._watcher.expect(names)
+            self._copy_all(after)
+            if not (keep_rows or self._ending.is_set()):
+                self._move_rows()
+        except KeyboardInterrupt:
+            self._interrupted = True
+        if self._stopped and not (self._counts.copied or self._counts.skipped):
+            raise CannotRun(self._stopped)
+        has_failures = not self._dry_run and self._tell_failures(failures)
+        return Migration(
+            source=str(self._order.source.files),
+            target=str(self._order.target.files),
+            dry_run=self._dry_run,
+            names=names,
+            seconds=round(time.monotonic() - began, 3),
+            problems=tuple(self._journal.problems(MOST_TOLD)),
+            renames=tuple(self._renames),
+            journal=self._journal.path,
+            failures=failures if has_failures else "",
+            stopped=self._stopped,
+            interrupted=self._interrupted,
+            **attrs.asdict(self._counts),
+        )
+
+    # Copying
+
+    def _copy_all(self, after: float) -> None:
+        order = self._order
+        copier = Copier(order.source, order.target, order.on_taken, after, self._go_on)
+        work = copier.rehearse if self._dry_run else copier.copy
+        look = Looker(order.source, order.target).look
+        notes = self._journal.notes()
+        ready: collections.deque[Job] = collections.deque()
+        looking: set[Future[Any]] = set()
+        copying: set[Future[Any]] = set()
+        with (
+            _ended_by_ctrl_c(self._interrupt),
+            ThreadPoolExecutor(self._workers, "migrate") as pool,
+        ):
+            while True:
+                if self._ending.is_set():
+                    ready.clear()
+                    copying -= {future for future in copying if future.cancel()}
+                while ready and len(copying) < 2 * self._workers:
+                    copying.add(pool.submit(_apart, work, ready.popleft()))
+                while self._has_room(len(ready), len(looking)):
+                    page = list(itertools.islice(notes, order.target.at_once))
+                    if not page:
+                        break
+                    looking.add(pool.submit(_apart, look, page))
+                if not (looking or copying or ready):
+                    break
+                done, _ = wait(looking | copying, return_when=FIRST_COMPLETED)
+                with self._journal.together():
+                    for copied in copying & done:
+                        self._take(copied.result())
+                    for looked in looking & done:
+                        ready += self._begin(looked.result())
+                looking -= done
+                copying -= done
+
+    def _begin(self, looked: Iterable[Job | Done]) -> list[Job]:
+        """Take note of what is where it should be; return what is not."""
+        jobs = []
+        for each in looked:
+            if isinstance(each, Done):
+                self._take(each)
+            else:
+                jobs.append(each)
+        if not self._dry_run:
+            self._journal.mark((job.note.name for job in jobs if self._is_new(job)), State.BEGUN)
+        return jobs
+
+    def _is_new(self, job: Job) -> bool:
+        """Return whether an unfinished copy that is found later is certainly of this run."""
+        is_free = job.seen is None or self._order.target.tells_unfinished
+        return job.note.state is State.PLANNED and is_free
+
+    def _has_room(self, ready: int, looking: int) -> bool:
+        """Return whether more files should be looked at, so that the workers never wait."""
+        expected = ready + (looking + 1) * self._order.target.at_once
+        return expected <= _AHEAD and not self._ending.is_set()
+
+    def _take(self, result: Done | Failed) -> None:
+        if isinstance(result, Failed):
+            self._take_failed(result)
+        else:
+            self._take_done(result)
+
+    def _take_done(self, done: Done) -> None:
+        counts = self._counts
+        self._outages = 0
+        self._watcher.advance()
+        if done.how is How.SKIPPED:
+            counts.skipped += 1
+        else:
+            counts.copied += 1
+            counts.updated += done.how is How.UPDATED
+            counts.bytes += done.content.size if done.content is not None else 0
+        if done.target != done.name:
+            counts.renamed += 1
+            if len(self._renames) < MOST_TOLD:
+                self._renames.append(Renamed(done.name, done.target))
+        if done.is_noted:
+            return
+        if done.content is not None:
+            self._journal.copied(done.name, done.target, done.content, done.seen)
+        else:
+            self._journal.mark([done.name], State.PLANNED)
+
+    def _take_failed(self, failed: Failed) -> None:
+        if failed.is_interrupted:
+            return
+        if not failed.began:
+            self._journal.put_back(failed.problem.name)
+        if failed.fails_all:
+            # A later run begins with this very file.
+            self._stop(f"{failed.problem.name!r}: {failed.problem.reason}")
+            return
+        self._watcher.advance()
+        self._fail(failed.problem)
+        self._outages = self._outages + 1 if failed.is_outage else 0
+        if self._outages >= _OUTAGES:
+            self._stop(f"{_OUTAGES} files in a row: {failed.problem.reason}")
+
+    def _fail(self, problem: Problem) -> None:
+        self._counts.failed += 1
+        self._journal.problem(problem)
+
+    def _stop(self, reason: str) -> None:
+        self._stopped = self._stopped or reason
+        self._ending.set()
+
+    def _interrupt(self) -> None:
+        if self._interrupted:
+            raise KeyboardInterrupt
+        self._interrupted = True
+        self._ending.set()
+
+    def _go_on(self, _stored: int) -> None:
+        """End an upload in its middle, if the run ends: it is taken back and made again later."""
+        if self._ending.is_set():
+            raise Interrupted
+
+    # Rows
+
+    def _move_rows(self) -> None:
+        if not self._journal.has_renamed():
+            return
+        mover = RowMover(self._journal)
+        for field in self._order.fields:
+            if self._dry_run:
+                self._counts.rows_updated += sum(1 for _ in moves(self._journal, field))
+            else:
+                mover.move(field)
+        self._counts.rows_updated += mover.updated
+        self._counts.rows_left += mover.left
+        self._counts.failed += mover.failed
+
+    def _tell_failures(self, path: str) -> bool:
+        """Write the file of all problems; return whether there are any."""
+        problems = self._journal.problems()
+        first = next(problems, None)
+        if first is None and not os.path.exists(path):  # noqa: PTH110 - any kind of path
+            return False
+        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - as above
+            file.writelines(
+                json.dumps(attrs.asdict(problem), ensure_ascii=False) + "\n"
+                for problem in itertools.chain([first] if first else [], problems)
+            )
+        return first is not None
+
+
+def _apart(work: Callable[[S], T], thing: S) -> T:
+    """Do something in a thread of its own: a storage may have used the database there."""
+    try:
+        return work(thing)
+    finally:
+        connections.close_all()
+
+
+@contextlib.contextmanager
+def _ended_by_ctrl_c(interrupt: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C end the block in good order; where signals come, which is the main thread."""
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before == signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda *_: interrupt())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)

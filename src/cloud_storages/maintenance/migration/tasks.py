@@ -1,0 +1,126 @@
+"""
+The task that copies a batch of files: Django's own from Django 6 on, before it django-tasks'.
+
+Import this only where tasks are used: it needs one of the two.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from typing import TYPE_CHECKING, Any
+
+import django
+
+from cloud_storages.maintenance.anystorage import files_of
+from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.migration.copying import Copier, Done, How, Job, OnTaken
+from cloud_storages.maintenance.migration.journal import Note
+from cloud_storages.maintenance.migration.looking import Looker
+from cloud_storages.maintenance.migration.rows import repoint_patiently
+from cloud_storages.maintenance.migration.sources import source_of
+from cloud_storages.maintenance.migration.targets import target_of
+from cloud_storages.maintenance.references import Reference, field_of
+from cloud_storages.service.ahead import paged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["copy_batch"]
+
+logger = logging.getLogger("cloud_storages")
+
+_DJANGO_HAS_TASKS = django.VERSION >= (6, 0)
+#: Problems in the result of a batch; all of them are logged.
+_MOST_TOLD = 20
+
+
+def _framework() -> Any:
+    try:
+        return importlib.import_module("django.tasks" if _DJANGO_HAS_TASKS else "django_tasks")
+    except ImportError as error:
+        raise CannotRun(
+            "Django has tasks from version 6 on; for this one: pip install"
+            " 'django-cloud-storages[tasks]'."
+        ) from error
+
+
+@_framework().task()  # type: ignore[untyped-decorator]  # of one of two packages
+def copy_batch(
+    source: str,
+    target: str,
+    files: list[tuple[list[Any], list[tuple[str, str]]]],
+    on_conflict: str,
+    after: float,
+) -> dict[str, Any]:
+    """
+    Copy some files and let rows name them; the same again does nothing more.
+
+    Args:
+        source: alias of the storage they are read from.
+        target: alias of the storage they are stored in.
+        files: for each file what the journal knows of it, and field and primary key of the rows
+            that name it if it gets another name.
+        on_conflict: see ``migrate``.
+        after: seconds after which an unfinished upload in the way is removed.
+
+    Returns:
+        What came of it: how many were ``copied``, ``skipped``, ``renamed`` and ``failed``, how
+        many rows were updated or left, and the first ``problems``.
+
+    Raises:
+        CannotRun: no file can be copied; the reason is what the first one met.
+
+    """
+    there, here = source_of(files_of(source)), target_of(files_of(target))
+    copier = Copier(there, here, OnTaken(on_conflict), after)
+    look = Looker(there, here).look
+    rows_of = {told[0]: rows for told, rows in files}
+    batch = _Batch()
+    for page in paged([Note(*told) for told, _ in files], here.at_once):
+        for each in look(page):
+            result = copier.copy(each) if isinstance(each, Job) else each
+            if isinstance(result, Done):
+                batch.take(result, rows_of[result.name])
+                continue
+            name, reason = result.problem.name, result.problem.reason
+            logger.warning("not copied: %r: %s", name, reason)
+            if result.fails_all:
+                raise CannotRun(reason)
+            batch.fail(name, reason)
+    return batch.told
+
+
+class _Batch:
+    """Counts, and moves rows."""
+
+    def __init__(self) -> None:
+        counted = ("copied", "skipped", "renamed", "failed", "rows_updated", "rows_left")
+        self.told: dict[str, Any] = {**dict.fromkeys(counted, 0), "problems": []}
+
+    def count(self, what: str) -> None:
+        self.told[what] += 1
+
+    def fail(self, name: str, reason: str) -> None:
+        self.count("failed")
+        if len(self.told["problems"]) < _MOST_TOLD:
+            self.told["problems"].append({"name": name, "reason": reason})
+
+    def take(self, done: Done, rows: Iterable[tuple[str, str]]) -> None:
+        """Count a file that is where it should be, and let rows name it so."""
+        self.count("skipped" if done.how is How.SKIPPED else "copied")
+        if done.target != done.name:
+            self.count("renamed")
+            self.move(done.name, done.target, rows)
+
+    def move(self, name: str, target: str, rows: Iterable[tuple[str, str]]) -> None:
+        """Let rows that name a file name it as the target has it."""
+        for label, key in rows:
+            try:
+                pk = field_of(label).model._meta.pk.to_python(key)  # noqa: SLF001 - documented by Django as _meta
+                moved = repoint_patiently(Reference(label, pk, name), target)
+            except Exception as error:  # noqa: BLE001 - a row that cannot be changed is told
+                logger.warning("%s %s still names %r: %s", label, key, name, error)
+                self.fail(name, f"{label} of {key} could not be changed: {error}")
+            else:
+                self.count("rows_updated" if moved else "rows_left")
