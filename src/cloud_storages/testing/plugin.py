@@ -5,11 +5,11 @@ It is there wherever this package and pytest are installed, and imports nothing 
 ``pytest -p no:cloud_storages.testing.plugin`` does without it: so must a project whose own
 ``conftest.py`` has an option ``--storage``, since pytest takes none twice.
 
-``DJANGO_SETTINGS_MODULE=mysite.settings pytest --storage=default`` holds the storage ``default``
-of the site's STORAGES to every promise of ``StorageConformance``, against whatever it is
-configured to talk to. The option may be repeated. The suite runs alone, or after the tests of
-those paths that the command line names. What a storage cannot do is told in pytest's
-configuration, ``*`` meaning every alias, and shown as a skip::
+``DJANGO_SETTINGS_MODULE=mysite.settings pytest --storage=default`` holds the storage ``default`` of
+the site's STORAGES to every promise of ``StorageConformance``, against whatever it is configured to
+talk to: it writes there, and deletes what it wrote. The option may be repeated. The suite runs
+alone, or after the tests of those paths that the command line names. What a storage cannot do is
+told in pytest's configuration, ``*`` meaning every alias, and shown as a skip::
 
     [pytest]
     storage_cannot =

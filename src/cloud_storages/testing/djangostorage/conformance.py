@@ -73,10 +73,11 @@ class StorageConformance(
             storage, as by the option ``file_overwrite`` of django-storages.
         reuses: whether a content that is there under its name is not stored again; None for what
             is known.
-        chunk_size: bytes of the pieces in which the storage sends large contents.
-        folder: the directory.
-        examples: how many sequences of steps the comparison with a dict tries.
-        steps: how many steps each has at most.
+        chunk_size: bytes of the pieces in which the storage sends large contents; Appwrite's
+            5,242,880 unless it is told.
+        folder: the directory; a text that cannot be guessed, unless it is told.
+        examples: how many sequences of steps the comparison with a dict tries: 20.
+        steps: how many steps each has at most: 20.
         replay: what is played again instead, as told by a failure: ``(version, blob)``.
 
     Raises:

@@ -184,8 +184,8 @@ class AnyOrder:
 
     """
 
-    examples = 20
-    steps = 20
+    examples: int = 20
+    steps: int = 20
     replay: tuple[str, bytes] | None = None
 
     @promise(sources.note("ref/files/storage/"), sources.custom(), kind="customary")
