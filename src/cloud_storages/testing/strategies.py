@@ -89,7 +89,11 @@ def refused_names() -> SearchStrategy[str]:
 
 
 def hostile_names() -> SearchStrategy[str]:
-    """Return a strategy for names that every storage of this package refuses."""
+    """
+    Return a strategy for names that every storage of this package refuses.
+
+    For these only: another storage may really save ``/etc/passwd``. ``refused_names`` are for any.
+    """
 
     def broken(name: str, breaker: str, at: int) -> str:
         parts = name.split("/")
