@@ -19,7 +19,7 @@ INTRODUCTION = """\
 
 Written by `make matrix ARGS='--all --write'`; `.ci/environments.py` says what is tried. Each row is
 an environment of its own, into which the package was installed, and in which the tests ran against
-it: all but the browser's visit to the demo and the long matrix of faults, which do not depend on
+it: all but the browser's visit to the demo and those marked `once`, which do not depend on
 versions. *oldest* has every dependency, those of the extras included, at the lower bound that the
 package declares; that is checked before its tests begin.
 

@@ -1,9 +1,16 @@
 """Management commands run as a person runs them: what they print, and how they end."""
 
+from __future__ import annotations
+
 import io
+import json
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from django.core.management import CommandError, call_command
+
+if TYPE_CHECKING:
+    from django.core.management.base import BaseCommand
 
 
 @attrs.frozen
@@ -22,8 +29,14 @@ class Ran:
     out: str
     error: str = ""
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """What it printed with ``--json``: one document, and nothing else."""
+        document: dict[str, Any] = json.loads(self.out)
+        return document
 
-def ran(command: str, *arguments: str) -> Ran:
+
+def ran(command: str | BaseCommand, *arguments: str) -> Ran:
     """Run a command and return what came of it."""
     out = io.StringIO()
     try:

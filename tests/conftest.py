@@ -91,6 +91,24 @@ def emulator(server: Server) -> Emulator:
     return server.emulator
 
 
+@pytest.fixture(scope="module")
+def _table_of_documents() -> Iterator[None]:
+    # A site of other applications has no such model.
+    from tests.unit.django.contract.sites import table_of_documents
+
+    with table_of_documents():
+        yield
+
+
+@pytest.fixture
+def documents(_table_of_documents: None) -> Iterator[None]:
+    """The table of the test site's model; what the test puts into it is taken out again."""
+    from tests.unit.django.contract.sites import no_documents
+
+    with no_documents():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _empty_memory() -> None:
     memory.reset()

@@ -29,22 +29,40 @@ from cloud_storages.domain.errors import (
 from cloud_storages.domain.layouts import meeting
 from cloud_storages.domain.showing import Preview
 from cloud_storages.emulator import Emulator, Exchange, Fault, Proxy, WireTraffic
-from cloud_storages.maintenance.adopting import Adoption, Ids, adopt
-from cloud_storages.maintenance.aliases import cloud_storage_of, is_same_place, storage_of
-from cloud_storages.maintenance.anystorage import AnyStorage, files_of
-from cloud_storages.maintenance.buckets import (
+from cloud_storages.maintenance import (
+    Adoption,
+    AnyStorage,
     BucketChanges,
+    BucketList,
+    CannotRun,
+    Collection,
     Comparison,
+    Ids,
+    Migration,
+    Problem,
+    Report,
+    Shard,
+    Verdict,
+    Verification,
     Wishes,
+    adopt,
     change_bucket,
+    check,
+    cloud_storage_of,
+    collect,
     compare_buckets,
+    files_of,
+    is_same_place,
+    list_buckets,
+    migrate,
+    storage_of,
+    verify,
 )
-from cloud_storages.maintenance.checking import Report, Verdict, check
-from cloud_storages.maintenance.collecting import Collection, collect
-from cloud_storages.maintenance.errors import CannotRun, Problem
-from cloud_storages.maintenance.migration import Migration, Shard, migrate
+from cloud_storages.maintenance.adopting import RowFinding, State
+from cloud_storages.maintenance.checking import Finding
+from cloud_storages.maintenance.collecting import Fate, Leftover, What
 from cloud_storages.maintenance.references import Reference, file_fields, references
-from cloud_storages.maintenance.verifying import Verification, verify
+from cloud_storages.maintenance.verifying import FileFinding, Trouble
 from cloud_storages.middleware import request_blocks, until_response
 from cloud_storages.templatetags.cloud_storages import picture, preview_url
 from cloud_storages.testing import (
@@ -239,24 +257,39 @@ def maintained(problems: list[Problem]) -> AnyStorage:
         raise
 
 
+def way_out(finding: Finding) -> str:
+    return finding.way_out
+
+
 def looked_after() -> bool:
     report = check("default", deploy=True)
     assert_type(report, Report)
-    wrong = [finding.way_out for finding in report.of(Verdict.ERROR)]
+    wrong = [way_out(finding) for finding in report.of(Verdict.ERROR)]
     found = verify("default", content=True, fields=["album.Photo.picture"])
     assert_type(found, Verification)
     assert_type(found.ok, bool)
+    assert_type(found.findings, tuple[FileFinding, ...])
+    assert_type(
+        next(each for each in found.findings if each.kind is Trouble.MISSING).size, int | None
+    )
     cleared = collect("default", older_than=dt.timedelta(days=2), dry_run=True)
     assert_type(cleared, Collection)
+    assert_type(cleared.count(Fate.REMOVED, What.STAGED), int)
+    assert_type(cleared.leftovers, tuple[Leftover, ...])
     assert_type(
         change_bucket("default", "photos", Wishes(maximum_file_size=50_000_000)), BucketChanges
     )
     assert_type(compare_buckets(), Comparison)
-    assert_type(adopt(ids=Ids.CURRENT, move=True), Adoption)
+    assert_type(list_buckets("default"), BucketList)
+    adopted = adopt(storage_of("old"), ids=Ids.CURRENT, move=True, report="rows.jsonl")
+    assert_type(adopted, Adoption)
+    assert_type(adopted.findings, tuple[RowFinding, ...])
+    assert_type(adopted.count(State.MISSING), int)
     moved = migrate("default", "appwrite", keep_rows=True, shard=Shard(3, 16))
     assert_type(moved, Migration)
     collect("default", older_than=3600)  # type: ignore[arg-type]
     verify("default", content="yes")  # type: ignore[arg-type]
+    adopt(ids="current")  # type: ignore[arg-type]
     return found.ok and not wrong
 
 

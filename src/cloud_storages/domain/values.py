@@ -64,6 +64,8 @@ class FileInfo:
         signature: hex MD5 of the content, or the composite form; empty while partial.
         created: when the content was stored, with time zone; of a partial, its last piece.
         complete: False for a partial, which is no file to readers.
+        unproven: of a partial, whether all its pieces have come and only the signature is
+            missing: it may be whole, on a server that tells none.
 
     """
 
@@ -73,6 +75,7 @@ class FileInfo:
     signature: str
     created: dt.datetime
     complete: bool = True
+    unproven: bool = False
 
 
 @attrs.frozen

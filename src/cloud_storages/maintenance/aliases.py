@@ -14,12 +14,12 @@ from django.utils.module_loading import import_string
 
 from cloud_storages.backends.base import CloudStorage
 from cloud_storages.backends.memory import InMemoryStorage
-from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.errors import CannotRun, reason_of
 
 if TYPE_CHECKING:
     from cloud_storages.backends.options import Options
 
-__all__ = ["cloud_storage_of", "is_same_place", "storage_of", "unwrapped"]
+__all__ = ["cloud_storage_of", "is_same_place", "known_aliases", "storage_of", "unwrapped"]
 
 _HAS_STORAGES = django.VERSION >= (4, 2)
 _DEFAULT = "default"
@@ -46,12 +46,16 @@ def storage_of(alias: str) -> Storage:
         if "." in alias:
             return _made(alias)
     except (ImportError, ImproperlyConfigured, TypeError) as error:
-        raise CannotRun(f"The storage {alias!r} cannot be made: {error}") from error
-    known = sorted(django_storage.storages.backends) if _HAS_STORAGES else [_DEFAULT]
+        raise CannotRun(f"The storage {alias!r} cannot be made: {reason_of(error)}") from error
+    known = ", ".join(map(repr, known_aliases()))
     raise CannotRun(
-        f"There is no storage {alias!r}: STORAGES has {', '.join(map(repr, known))}; a class is"
-        " named by its dotted path."
+        f"There is no storage {alias!r}: STORAGES has {known}; a class is named by its dotted path."
     )
+
+
+def known_aliases() -> list[str]:
+    """Return the aliases of STORAGES, sorted."""
+    return sorted(django_storage.storages.backends) if _HAS_STORAGES else [_DEFAULT]
 
 
 def cloud_storage_of(alias: str) -> CloudStorage:
@@ -80,7 +84,7 @@ def options_of(storage: CloudStorage, alias: str) -> Options:
     try:
         return storage.options
     except ImproperlyConfigured as error:
-        raise CannotRun(f"The storage {alias!r}: {error}") from error
+        raise CannotRun(f"The storage {alias!r}: {reason_of(error)}") from error
 
 
 def unwrapped(storage: Any) -> Storage:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
+
+from django.core.files.storage import FileSystemStorage
 
 from cloud_storages.backends.base import CloudStorage
 from cloud_storages.backends.errors import django_errors
+from cloud_storages.domain.layouts import Kind
 from cloud_storages.domain.signatures import Digest, Fingerprint
 from cloud_storages.maintenance.aliases import storage_of, unwrapped
+from cloud_storages.maintenance.errors import CannotRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +25,8 @@ __all__ = ["AnyStorage", "CloudFiles", "files_of"]
 
 #: Bytes read at once where a content is digested.
 _PIECE = 1024 * 1024
+#: Odd entries of a directory that are told.
+_FEW = 5
 
 
 class AnyStorage:
@@ -50,9 +57,14 @@ class AnyStorage:
         """
         Yield the name of every file, one directory in memory at a time.
 
+        What no name leads to is left out, such as the key ``a//b`` of S3.
+
         Args:
-            on_problem: told of each directory that cannot be listed, and why; if not given, what
-                is raised is passed on.
+            on_problem: told of each directory that cannot be listed, or not as a whole, and why;
+                if not given, what is raised is passed on.
+
+        Raises:
+            CannotRun: a directory has an entry that no name leads to, and nobody is told.
 
         """
         directories = [""]
@@ -65,9 +77,18 @@ class AnyStorage:
                     raise
                 on_problem(directory, error)
                 continue
+            odd = sorted({each for each in (*below, *files) if not _is_segment(each)})
+            if odd:
+                told = ", ".join(map(repr, odd[:_FEW]))
+                problem = CannotRun(f"No name leads to {told} in the directory {directory!r}.")
+                if on_problem is None:
+                    raise problem
+                on_problem(directory, problem)
             above = f"{directory}/" if directory else ""
-            yield from (above + name for name in sorted(files))
-            directories += [above + name for name in sorted(below, reverse=True)]
+            yield from (above + name for name in sorted(filter(_is_segment, files)))
+            directories += [
+                above + name for name in sorted(filter(_is_segment, below), reverse=True)
+            ]
 
     def ahead(self, names: Iterable[str]) -> AbstractContextManager[None]:
         """Return a block in which to look at these files costs less, where that can be."""
@@ -77,6 +98,24 @@ class AnyStorage:
     def exists(self, name: str) -> bool:
         """Return whether there is such a file."""
         return self.storage.exists(name)
+
+    def has_file(self, name: str) -> bool:
+        """Return whether there is such a file, and no directory or broken link of this name."""
+        if not self.may_be_file(name) or not self.storage.exists(name):
+            return False
+        # Some storages say that a directory exists, and have no size for it.
+        with contextlib.suppress(NotImplementedError):
+            try:
+                self.storage.size(name)
+            except FileNotFoundError:
+                return False
+        return True
+
+    def may_be_file(self, name: str) -> bool:
+        """Return False if this is certainly no file, by what is known at no cost."""
+        if isinstance(self.storage, FileSystemStorage):
+            return os.path.isfile(self.storage.path(name))  # noqa: PTH113 - that of Path may raise
+        return True
 
     def size(self, name: str) -> int:
         """Return the size of a file in bytes."""
@@ -125,9 +164,33 @@ class CloudFiles(AnyStorage):
             return self.cloud.service.canonical(name)
 
     def names(self, on_problem: Callable[[str, Exception], object] | None = None) -> Iterator[str]:
-        """Yield the name of every file: a request for each page of a thousand."""
+        """
+        Yield the name of every file: a request for each page of a thousand.
+
+        One more for each staged copy; their names are kept in memory.
+        """
         del on_problem  # what one page raises, the others would
-        yield from self.cloud.service.names()
+        staged: dict[str, None] = {}
+        for entry in self.cloud.service.entries():
+            if entry.info.complete and entry.kind is Kind.FILE:
+                yield entry.name
+            elif entry.info.complete and entry.kind is Kind.STAGED:
+                staged[entry.name] = None
+        yield from filter(self._is_staged_only, staged)
+
+    def may_be_file(self, name: str) -> bool:
+        """Return whether there is such a file as far as is known at no cost: always."""
+        del name
+        return True
+
+    def _is_staged_only(self, name: str) -> bool:
+        """Return whether a name opens a staged copy, because its file is missing."""
+        there = self.cloud.service.there(name)
+        return (
+            there is not None
+            and there.complete
+            and there.location != self.cloud.service.whereabouts(name)[2]
+        )
 
     def ahead(self, names: Iterable[str]) -> AbstractContextManager[None]:
         """Return a block in which looking at these files costs no request."""
@@ -137,6 +200,11 @@ class CloudFiles(AnyStorage):
         """Return size and signature as the server knows them."""
         with django_errors():
             return Fingerprint.of_stored(self.cloud.service.info(name))
+
+
+def _is_segment(entry: str) -> bool:
+    """Return whether an entry of a directory can be a part of a name."""
+    return entry not in ("", ".", "..") and "/" not in entry
 
 
 def files_of(storage: Storage | str, alias: str = "") -> AnyStorage:

@@ -30,7 +30,8 @@ class Finding:
         subject: which one, such as a bucket's ID; empty where there is only one.
         setting: what to look at if something is wrong with it, such as ``"APPWRITE_API_KEY"``.
         way_out: what to do then.
-        storage: which storage it is about, as the settings name it; empty for all of them.
+        storage: the alias of the storage it is about, or the label of the field that has one of its
+            own; empty for all of them.
 
     """
 

@@ -12,9 +12,14 @@ from django.core.files import storage as django_storage
 
 from cloud_storages.backends.base import CloudStorage
 from cloud_storages.checks import storages_of_site
-from cloud_storages.maintenance.aliases import is_same_place, storage_of, unwrapped
+from cloud_storages.maintenance.aliases import (
+    is_same_place,
+    options_of,
+    storage_of,
+    unwrapped,
+)
 from cloud_storages.maintenance.errors import CannotRun
-from cloud_storages.maintenance.references import file_fields
+from cloud_storages.maintenance.references import file_fields, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from django.core.files.storage import Storage
     from django.db.models import FileField
 
-__all__ = ["Site", "Target", "fields_of", "target"]
+__all__ = ["Site", "Target", "fields_of", "fields_of_project", "keeps", "target"]
 
 _DEFAULT = "default"
 _OF_FIELD = "the storage of "
@@ -128,10 +133,32 @@ def target(storage: str | Storage | None = None) -> Target:
 
 def fields_of(storage: CloudStorage) -> list[FileField]:
     """Return the file fields whose files a storage keeps."""
-    return [field for field in file_fields() if _keeps(field, storage)]
+    return [field for field in file_fields() if keeps(field, storage)]
 
 
-def _keeps(field: FileField, storage: CloudStorage) -> bool:
+def fields_of_project(storage: CloudStorage) -> list[FileField]:
+    """
+    Return the file fields whose storage keeps files in the same project, whatever else differs.
+
+    Endpoints are not compared: one server has many addresses, and IDs of projects are not shared.
+
+    Raises:
+        CannotRun: the settings of another storage in use are wrong.
+
+    """
+    project = storage.options.project_id
+    found = []
+    for field in file_fields():
+        other = unwrapped(field.storage)
+        if isinstance(other, CloudStorage):
+            told = options_of(other, f"of {label_of(field)}")
+            if told.project_id == project:
+                found.append(field)
+    return found
+
+
+def keeps(field: FileField, storage: CloudStorage) -> bool:
+    """Return whether a storage keeps the files of a field; not if that field's cannot be made."""
     # Another field's storage may be one that cannot be made.
     with contextlib.suppress(ImproperlyConfigured, ImportError):
         return _is_one(field.storage, storage)

@@ -9,7 +9,9 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast
 
 import attrs
-from django.core.management.base import BaseCommand, CommandError
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.db import Error as DatabaseTrouble
 
 from cloud_storages.domain.errors import CloudStorageError
 from cloud_storages.maintenance.errors import CannotRun, reason_of
@@ -22,6 +24,10 @@ __all__ = ["CANNOT_RUN", "PROBLEMS", "MaintenanceCommand", "Outcome", "document"
 
 #: Exit codes, beside 0: something is wrong with files or settings; the work could not be done.
 PROBLEMS, CANNOT_RUN = 1, 2
+
+#: What keeps a piece of work from being done, and is no mistake of this package.
+_TROUBLES = (CannotRun, CloudStorageError, DatabaseTrouble, ImproperlyConfigured, EOFError)
+_NO_ANSWER = "There is nobody to answer the question: standard input has ended."
 
 
 class Outcome(Protocol):
@@ -37,7 +43,8 @@ class MaintenanceCommand(BaseCommand):
     A command that does a piece of work and tells what came of it.
 
     Exits with 0 if all is well, with 1 if the outcome is not ``ok``, and with 2 if the
-    work could not be done: wrong arguments or settings, a server that cannot be reached.
+    work could not be done: wrong arguments or settings, a server or a database that cannot be
+    reached or refuses, a question that nobody answers.
     """
 
     #: The settings may be what is wrong, and telling so is the work.
@@ -75,12 +82,14 @@ class MaintenanceCommand(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do the work, print the outcome, exit with the code that says it."""
+        self.stdout = _Printable(_stream_of(self.stdout))
         try:
             outcome = self.work(options)
-        except (CannotRun, CloudStorageError) as error:
+        except _TROUBLES as error:
+            reason = _NO_ANSWER if isinstance(error, EOFError) else reason_of(error)
             if options["json"]:
-                self._print({"ok": False, "error": reason_of(error)})
-            raise CommandError(reason_of(error), returncode=CANNOT_RUN) from error
+                self._print({"ok": False, "error": reason})
+            raise CommandError(reason, returncode=CANNOT_RUN) from error
         if options["json"]:
             self._print({"ok": outcome.ok, **document(outcome)})
         else:
@@ -89,12 +98,38 @@ class MaintenanceCommand(BaseCommand):
             sys.exit(PROBLEMS)
 
     def progress(self, what: str, options: dict[str, Any], total: int | None = None) -> Progress:
-        """Return a display of progress, on standard error; none with ``--verbosity 0``."""
-        stream = cast("TextIO", self.stderr._out)  # noqa: SLF001 - a bar ends no lines
-        return Progress(stream, what, total, shown=options["verbosity"] > 0)
+        """
+        Return a display of progress, on standard error; none with ``--verbosity 0``.
+
+        Args:
+            what: what is done; what begins with ``"rows"`` is counted in rows, all else in files.
+            options: the command's.
+            total: how many there are, if that is known.
+
+        """
+        unit = "rows" if what.startswith("rows") else "files"
+        return Progress(
+            _stream_of(self.stderr), what, total, unit=unit, shown=options["verbosity"] > 0
+        )
 
     def _print(self, found: dict[str, Any]) -> None:
-        self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
+        # In ASCII: whoever reads it need not know which encoding standard output has.
+        self.stdout.write(json.dumps(found, indent=2))
+
+
+class _Printable(OutputWrapper):
+    """Writes what its stream cannot encode as escapes: names come from anywhere."""
+
+    def write(self, msg: str = "", *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        """Write a text; see Django."""
+        encoding = getattr(self._out, "encoding", None) or "utf-8"
+        text = str(msg).encode(encoding, "backslashreplace").decode(encoding)
+        super().write(text, *args, **kwargs)
+
+
+def _stream_of(output: OutputWrapper) -> TextIO:
+    """Return the stream behind an output of Django's, which ends lines and colours them."""
+    return cast("TextIO", output._out)  # noqa: SLF001 - Django's own name for it
 
 
 def document(outcome: Any) -> dict[str, Any]:

@@ -24,12 +24,19 @@ class Progress:
         stream: where to; a bar if it is a terminal, else a plain line every quarter of a minute.
         what: what is done, such as ``"copied"``.
         total: how many things there are, if that is known.
+        unit: what they are called, such as ``"rows"``.
         shown: False to show nothing.
 
     """
 
     def __init__(
-        self, stream: TextIO, what: str, total: int | None = None, *, shown: bool = True
+        self,
+        stream: TextIO,
+        what: str,
+        total: int | None = None,
+        *,
+        unit: str = "files",
+        shown: bool = True,
     ) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty()
@@ -37,13 +44,13 @@ class Progress:
             desc=what,
             total=total,
             file=stream,
-            unit=" files",
+            unit=f" {unit}",
             dynamic_ncols=True,
             disable=not (shown and self._is_terminal),
             leave=False,
         )
         self._tells = shown and not self._is_terminal
-        self._what = what
+        self._what, self._unit = what, unit
         self._total = total
         self._done = 0
         self._began = self._told = time.monotonic()
@@ -80,5 +87,5 @@ class Progress:
         left = ""
         if self._total is not None and rate:
             left = f", {tqdm.format_interval((self._total - self._done) / rate)} left"
-        self._stream.write(f"{self._what} {self._done}{of}, {rate:.0f} files/s{left}\n")
+        self._stream.write(f"{self._what} {self._done}{of}, {rate:.0f} {self._unit}/s{left}\n")
         self._stream.flush()

@@ -1,4 +1,4 @@
-"""Sizes and times as people write and read them."""
+"""Sizes, times and numbers as people write and read them, in arguments and in what is printed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ import datetime as dt
 import re
 from argparse import ArgumentTypeError
 
-__all__ = ["bytes_in_words", "counted", "duration", "duration_in_words", "positive"]
+from cloud_storages.maintenance.sizes import size_of
+
+__all__ = [
+    "bytes_in_words",
+    "counted",
+    "duration",
+    "duration_in_words",
+    "extensions",
+    "positive",
+    "size",
+]
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _THOUSAND = 1000
@@ -24,6 +34,25 @@ def duration(text: str) -> dt.timedelta:
     if found is None:
         raise ArgumentTypeError(f"{text!r} is no length of time: write 90m, 24h, 30d or 2w.")
     return dt.timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def size(text: str) -> int:
+    """
+    Return the bytes of a size written like ``50MB`` or ``5MiB``.
+
+    Raises:
+        ArgumentTypeError: it is written otherwise.
+
+    """
+    try:
+        return size_of(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def extensions(text: str) -> tuple[str, ...]:
+    """Return the extensions of a list written like ``jpg,png``; none for an empty text."""
+    return tuple(each for each in text.split(",") if each.strip())
 
 
 def counted(count: int, what: str) -> str:
@@ -55,8 +84,8 @@ def duration_in_words(length: dt.timedelta) -> str:
 
 def bytes_in_words(count: int) -> str:
     """Return a number of bytes roughly, such as ``1.4 MB``."""
-    size, units = float(count), ["bytes", "kB", "MB", "GB", "TB"]
-    while size >= _THOUSAND and len(units) > 1:
-        size /= _THOUSAND
+    left, units = float(count), ["bytes", "kB", "MB", "GB", "TB"]
+    while left >= _THOUSAND and len(units) > 1:
+        left /= _THOUSAND
         units.pop(0)
-    return counted(count, "byte") if units[0] == "bytes" else f"{size:.1f} {units[0]}"
+    return counted(count, "byte") if units[0] == "bytes" else f"{left:.1f} {units[0]}"

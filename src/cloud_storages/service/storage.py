@@ -288,6 +288,25 @@ class StorageService:
             return None
         return found.get(place.file_id)
 
+    @_named
+    def peek(self, name: str) -> FileInfo:
+        """
+        Return what a name opens, as ``info`` does, but finish nothing: nothing is changed.
+
+        A staged copy stands for a file that is missing, until somebody finishes its replacement.
+
+        Raises:
+            NotFound: there is no such file; a partial is none.
+
+        """
+        place = self._layout.place(name)
+        told = self._ahead.told(place)
+        if told is not None and told[0] is not None:
+            return told[0]
+        if told is not None:
+            raise _missing(Location(self._buckets.guess(place.directory), place.file_id), place)
+        return self._buckets.reach(place.directory, lambda bucket: self._current(bucket, place))
+
     def reader(self, info: FileInfo) -> RemoteReader:
         """
         Return a reader of a file that was just looked at.
@@ -423,8 +442,11 @@ class StorageService:
         """
         Remove a partial or a staged copy, if it is still what it was; return whether it is gone.
 
-        A partial that was completed meanwhile stays, and so does what took its place.
+        A partial that was completed meanwhile stays, and so do what took its place, and one whose
+        pieces have all come: it may be whole.
         """
+        if entry.info.unproven:
+            return False
         location = entry.info.location
         with turn(location):
             try:
@@ -567,16 +589,22 @@ class StorageService:
             return RemoteReader(self._store, real)
 
     def _info(self, bucket_id: str, place: Place) -> FileInfo:
+        info = self._current(bucket_id, place)
+        if info.location.file_id not in place.staging_ids:
+            return info
+        return self._finish(place, info, Location(bucket_id, place.file_id))
+
+    def _current(self, bucket_id: str, place: Place) -> FileInfo:
+        """Return a file, or the newest of its staged copies while it is missing."""
         # Files opened for writing are replaced under every policy, so a copy may wait under each.
         found = self._found(bucket_id, place, staged=True)
-        location = Location(bucket_id, place.file_id)
         real = found.pop(place.file_id, None)
         if real is not None and real.complete:
             return real
         staged = [info for info in found.values() if info.complete]
         if not staged:
-            raise _missing(location, place)
-        return self._finish(place, max(staged, key=lambda info: info.created), location)
+            raise _missing(Location(bucket_id, place.file_id), place)
+        return max(staged, key=lambda info: info.created)
 
     def _finish(self, place: Place, staged: FileInfo, location: Location) -> FileInfo:
         """Complete a replacement that was interrupted after the old file was deleted."""

@@ -1,6 +1,7 @@
 """The Appwrite store on a bad day: lost answers, busy servers, wrong answers, other writers."""
 
 import datetime as dt
+import tracemalloc
 from email.utils import format_datetime
 
 import pytest
@@ -20,7 +21,7 @@ from cloud_storages.domain.errors import (
 from cloud_storages.domain.identifiers import identifier
 from cloud_storages.domain.layouts import BucketPlan, LastDirectory
 from cloud_storages.domain.signatures import CHUNK_SIZE
-from cloud_storages.domain.values import Location, OnConflict
+from cloud_storages.domain.values import FileInfo, Location, OnConflict
 from cloud_storages.emulator import Emulator, Fault
 from cloud_storages.ports import BytesContent
 from cloud_storages.service import Buckets, RemoteReader, StorageService
@@ -403,6 +404,66 @@ def test_a_listing_goes_on_when_the_file_at_its_cursor_is_deleted(store, monkeyp
     rest = [info.location.file_id for info in listing]
 
     assert sorted(first + rest) == [f"f{number}" for number in range(10)]
+
+
+def test_a_listing_goes_on_when_most_of_what_it_passed_is_deleted(store, monkeypatch):
+    monkeypatch.setattr("cloud_storages.adapters.appwrite.store.PAGE_SIZE", 4)
+    for number in range(20):
+        store.create(Location("media", f"f{number:02}"), f"f{number:02}", SMALL)
+
+    listing = store.files("media")
+    passed = [next(listing).location.file_id for _ in range(12)]
+    for gone in passed[6:]:
+        store.delete(Location("media", gone))
+    rest = [info.location.file_id for info in listing]
+
+    assert passed + rest == [f"f{number:02}" for number in range(20)]
+
+
+def test_files_are_deleted_while_they_are_listed(store, monkeypatch):
+    monkeypatch.setattr("cloud_storages.adapters.appwrite.store.PAGE_SIZE", 4)
+    for number in range(10):
+        store.create(Location("media", f"f{number}"), f"f{number}", SMALL)
+
+    for info in store.files("media"):
+        store.delete(info.location)
+
+    assert list(store.files("media")) == []
+
+
+def test_a_listing_that_lost_its_place_says_so(store, monkeypatch):
+    monkeypatch.setattr("cloud_storages.adapters.appwrite.store.PAGE_SIZE", 2)
+    for number in range(8):
+        store.create(Location("media", f"f{number}"), f"f{number}", SMALL)
+
+    listing = store.files("media")
+    passed = [next(listing).location for _ in range(6)]
+    for gone in passed[1:]:
+        store.delete(gone)
+
+    with pytest.raises(Unavailable, match="changes faster"):
+        list(listing)
+
+
+def test_a_listing_remembers_two_pages_however_many_there_are(store, monkeypatch):
+    now = dt.datetime.now(dt.timezone.utc)
+
+    def page(bucket_id, queries, *_):
+        behind = [each["values"][0] for each in queries if each["method"] == "cursorAfter"]
+        first = int(behind[0]) + 1 if behind else 0
+        ids = range(first, min(first + 1000, 60_000))
+        return [FileInfo(Location(bucket_id, f"{n:036}"), "a.txt", 1, "0", now) for n in ids]
+
+    monkeypatch.setattr(store, "_listed", page)
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in store.files("media"))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert count == 60_000
+    assert peak < 3_000_000
 
 
 def test_a_guest_is_not_told_that_files_are_missing(server):

@@ -10,23 +10,14 @@ from cloud_storages.emulator import Emulator, Fault
 from cloud_storages.maintenance.adopting import Ids, adopt
 from cloud_storages.ports import BytesContent
 from tests.site.models import Document
-from tests.unit.django.contract.sites import default_storage_is, no_documents, table_of_documents
+from tests.unit.django.contract.sites import default_storage_is
 from tests.upgrade.left_behind import LEFT_BEHIND, ROOT, STORED
 
 APPWRITE = "cloud_storages.backends.appwrite.AppWriteStorage"
 KEY = "standard_adopting"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _table():
-    with table_of_documents():
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _rows():
-    with no_documents():
-        yield
+pytestmark = pytest.mark.usefixtures("documents")
 
 
 @pytest.fixture

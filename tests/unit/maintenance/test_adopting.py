@@ -3,27 +3,26 @@
 import contextlib
 import itertools
 import json
-from io import StringIO
 
+import attrs
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from django.core.management import call_command
-from django.core.management.base import CommandError
-from django.db import connection
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 
 from cloud_storages.adapters.memory import MemoryStore
+from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import AccessDenied, BucketTaken, Unavailable
 from cloud_storages.domain.values import Location
-from cloud_storages.maintenance.adopting import Ids, State, adopt, outcome
+from cloud_storages.maintenance.adopting import Ids, State, adopt
 from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.inventory import ledger
 from cloud_storages.ports import BytesContent
+from tests.clocks import Clock
+from tests.commands import ran
 from tests.site.models import Document
-from tests.unit.django.contract.sites import (
-    default_storage_is,
-    no_documents,
-    table_of_documents,
-)
+from tests.unit.django.contract.sites import default_storage_is
 from tests.upgrade.left_behind import LEFT_BEHIND, ROOT, STORED
 
 FILE = "site.Document.file"
@@ -31,16 +30,7 @@ MEMORY = "cloud_storages.backends.memory.InMemoryStorage"
 LARGE = 6 * 1024 * 1024
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _table():
-    with table_of_documents():
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _rows():
-    with no_documents():
-        yield
+pytestmark = pytest.mark.usefixtures("documents")
 
 
 @pytest.fixture
@@ -57,6 +47,14 @@ def current():
         yield
 
 
+@pytest.fixture
+def clock(legacy, monkeypatch):  # noqa: ARG001 - whose clock it is
+    """The server's clock, which goes on when it is told to."""
+    clock = Clock()
+    monkeypatch.setattr(store(), "_now", clock)
+    return clock
+
+
 def store():
     return default_storage.service.store
 
@@ -66,6 +64,15 @@ def leave(bucket_id, file_id, data=b"data", title=None):
     with contextlib.suppress(BucketTaken):
         store().create_bucket(bucket_id, bucket_id, public=True)
     return store().create(Location(bucket_id, file_id), title or file_id, BytesContent(data))
+
+
+def begin(name, *, legacy_ids=False):
+    """Leave an upload to a name unfinished, as a killed process would; return where."""
+    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=legacy_ids):
+        place = default_storage.options.laid_out.place(name)
+    location = Location(place.directory, place.file_id)
+    store().begin_partial(location, place.title, LARGE)
+    return location
 
 
 def row(name):
@@ -93,11 +100,9 @@ def there():
 
 def told(*arguments, code=0):
     """Return what the command prints, once it has exited with this code."""
-    out = StringIO()
-    with pytest.raises(SystemExit) if code else contextlib.nullcontext() as exited:
-        call_command("appwrite_adopt", *arguments, stdout=out, verbosity=0)
-    assert code == (exited.value.code if code else 0)
-    return out.getvalue()
+    done = ran("appwrite_adopt", *arguments)
+    assert (done.code, done.error) == (code, "")
+    return done.out
 
 
 # A whole site
@@ -357,6 +362,25 @@ def test_a_name_that_another_row_must_have_alone_is_told():
 
 
 @pytest.mark.usefixtures("legacy")
+def test_a_row_that_the_database_does_not_let_go_is_told_and_others_are_renamed(monkeypatch):
+    leave("docs", "a.txt")
+    rows = [row("DOCS/a.txt"), row("Docs/a.txt")]
+    update = QuerySet.update
+
+    def locked(self, **values):
+        if "DOCS/a.txt" in self.values_list("file", flat=True):
+            raise OperationalError("database is locked")
+        return update(self, **values)
+
+    monkeypatch.setattr(QuerySet, "update", locked)
+    found = adopt(move=True)
+
+    assert (found.failed, found.renamed) == (1, 1)
+    assert "database is locked" in found.findings[0].reason
+    assert [name_of(each) for each in rows] == ["DOCS/a.txt", "docs/a.txt"]
+
+
+@pytest.mark.usefixtures("legacy")
 def test_a_key_that_may_not_list_buckets_makes_no_file_missing(monkeypatch):
     def refused(*_args, **_kwargs):
         raise AccessDenied("buckets.read")
@@ -398,11 +422,11 @@ def test_what_1_2_5_stored_is_never_replaced():
 
 
 @pytest.mark.usefixtures("legacy")
-def test_a_copy_whose_original_changed_is_told_and_copied_anew_if_asked():
+def test_a_copy_whose_original_changed_is_told_and_copied_anew_if_asked(clock):
     leave("docs", "Photo.JPG", b"old")
     row("docs/Photo.JPG")
     adopt(ids=Ids.CURRENT, move=True)
-    wait_for_the_next_millisecond()
+    clock.let_pass(seconds=1)
     with default_storage.open("docs/Photo.JPG", "wb") as file:
         file.write(b"new")
 
@@ -441,16 +465,45 @@ def test_a_row_that_changed_meanwhile_is_left_alone(monkeypatch):
 
 
 @pytest.mark.usefixtures("legacy")
-def test_what_a_killed_run_began_is_begun_anew():
+def test_what_a_killed_run_began_is_begun_anew_once_nobody_can_be_at_it(clock):
     leave("docs", "Film.mp4", b"x" * LARGE)
     row("docs/Film.mp4")
-    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=False):
-        place = default_storage.options.laid_out.place("docs/Film.mp4")
-    store().begin_partial(Location("docs", place.file_id), "Film.mp4", LARGE)
+    begun = begin("docs/Film.mp4")
+    clock.let_pass(minutes=59)
+    found = adopt(ids=Ids.CURRENT, move=True)
+    assert found.failed == 1
+    assert "upload to its place is going on" in found.findings[0].reason
+    assert str(begun) in there()
+    clock.let_pass(minutes=1)
 
     assert adopt(ids=Ids.CURRENT, move=True).copied == 1
     with default_storage_is(MEMORY, bucket_id="main", legacy_ids=False):
         assert opened("docs/Film.mp4") == b"x" * LARGE
+
+
+def test_an_upload_that_may_be_whole_is_left_alone_however_old_it_is(clock):
+    leave("docs", "Film.mp4", b"x" * LARGE)
+    row("docs/Film.mp4")
+    begun = begin("docs/Film.mp4")
+    kept = store()._buckets["docs"].files[begun.file_id]
+    kept.info = attrs.evolve(kept.info, unproven=True)
+    clock.let_pass(days=2)
+    found = adopt(ids=Ids.CURRENT, move=True)
+
+    assert found.failed == 1
+    assert "may be whole" in found.findings[0].reason
+    assert str(begun) in there()
+
+
+@pytest.mark.usefixtures("legacy")
+def test_what_a_killed_run_began_stays_where_the_server_tells_no_time(monkeypatch):
+    leave("docs", "Film.mp4", b"x" * LARGE)
+    row("docs/Film.mp4")
+    begun = begin("docs/Film.mp4")
+    monkeypatch.setattr(MemoryStore, "now", lambda _: None)
+
+    assert adopt(ids=Ids.CURRENT, move=True).failed == 1
+    assert str(begun) in there()
 
 
 @pytest.mark.usefixtures("legacy")
@@ -595,6 +648,101 @@ def test_a_dry_run_does_nothing():
     assert there() == before
 
 
+@pytest.fixture
+def interrupted():
+    """A file whose replacement was interrupted: its staged copy is all there is of it."""
+    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=True):
+        leave("docs", "another.txt")
+        place = default_storage.options.laid_out.place("docs/a.txt")
+        leave("docs", place.staging_ids[0], b"new", place.title)
+        yield row("docs/a.txt")
+
+
+@pytest.mark.usefixtures("interrupted")
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"dry_run": True, "move": True}, {"dry_run": True, "delete_old": True}],
+)
+def test_a_report_finishes_no_replacement(options):
+    before = there()
+    found = adopt(**options)
+
+    assert (found.opens, found.ok) == (1, True)
+    assert there() == before
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_a_staged_copy_is_seen_beside_the_upload_that_was_to_take_its_place():
+    begin("docs/a.txt", legacy_ids=True)
+    before = there()
+
+    assert adopt().opens == 1
+    assert there() == before
+
+
+def test_moving_finishes_a_replacement(interrupted):
+    assert adopt(ids=Ids.CURRENT, move=True).ok
+    with default_storage_is(MEMORY, bucket_id="main", legacy_ids=False):
+        assert opened(name_of(interrupted)) == b"new"
+
+
+# Beside other storages
+
+
+@pytest.mark.usefixtures("legacy")
+@pytest.mark.parametrize("options", [{"move": True}, {"move": True, "dry_run": True}])
+def test_rows_of_another_storage_are_never_changed(monkeypatch, tmp_path, options):
+    leave("docs", "a.txt")
+    its_row = row("DOCS/a.txt")
+    disk = FileSystemStorage(location=tmp_path)
+    monkeypatch.setattr(Document._meta.get_field("file"), "storage", disk)
+    with pytest.raises(CannotRun, match=FILE):
+        adopt(fields=[FILE], **options)
+
+    assert name_of(its_row) == "DOCS/a.txt"
+    assert adopt(fields=[FILE]).to_rename == 1
+
+
+@pytest.mark.usefixtures("current")
+def test_an_old_file_stays_that_a_storage_with_another_address_of_the_server_opens(monkeypatch):
+    leave("docs", "Photo.JPG")
+    other = InMemoryStorage(
+        bucket_id="main", legacy_ids=True, endpoint="https://another.address.example/v1"
+    )
+    # One server has many addresses, and the fake has one server for each.
+    monkeypatch.setattr(other, "_store", lambda _told: store())
+    monkeypatch.setattr(Document._meta.get_field("picture"), "storage", other)
+    Document.objects.create(file="docs/Photo.JPG", picture="docs/Photo.JPG")
+    found = adopt(ids=Ids.CURRENT, fields=[FILE], move=True, delete_old=True)
+
+    assert (found.copied, found.deleted, found.kept) == (1, 0, 1)
+    assert "docs/Photo.JPG" in there()
+
+
+def test_an_old_file_stays_while_a_row_of_another_database_opens_it(tenant):
+    leave("docs", "a.txt")
+    with default_storage_is(MEMORY, bucket_id="main", buckets={"docs": "65ab", "old": "docs"}):
+        row("docs/a.txt")
+        Document.objects.using(tenant).create(file="old/a.txt")
+        kept = adopt(move=True, ids=Ids.CURRENT, delete_old=True)
+
+    assert (kept.copied, kept.deleted, kept.kept) == (1, 0, 1)
+    assert "docs/a.txt" in there()
+
+
+@pytest.mark.usefixtures("current")
+def test_nothing_is_done_while_nobody_knows_what_another_storage_opens(monkeypatch):
+    leave("docs", "Photo.JPG")
+    row("docs/Photo.JPG")
+    before = there()
+    wrong = InMemoryStorage(layout="pth")
+    monkeypatch.setattr(Document._meta.get_field("picture"), "storage", wrong)
+    with pytest.raises(CannotRun, match=r"site\.Document\.picture.*layout"):
+        adopt(ids=Ids.CURRENT, fields=[FILE], move=True, delete_old=True)
+
+    assert there() == before
+
+
 # The command
 
 
@@ -643,10 +791,10 @@ def test_the_command_answers_in_json():
 def test_the_command_lists_every_finding_in_a_file(tmp_path):
     path = tmp_path / "findings.jsonl"
     rows = [row(f"docs/{number}.txt") for number in range(30)]
-    text = told("--list", str(path), code=1)
+    text = told("--report", str(path), code=1)
 
     assert text.count("missing: 'docs/") == 10
-    assert "--list FILE names them all" in text
+    assert "missing: and 20 more, --report FILE names them all" in text
     listed = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [each["name"] for each in listed] == [each.file.name for each in rows]
 
@@ -658,19 +806,48 @@ def test_the_command_lists_every_finding_in_a_file(tmp_path):
         (["staticfiles"], "staticfiles"),
         (["--fields", "site.Nothing.file"], "site.Nothing.file"),
         (["--refresh"], "--move"),
-        (["--workers", "0"], "workers"),
-        (["--list", "no/such/directory/list"], "no/such/directory/list"),
+        (["--report", "no/such/directory/report"], "no/such/directory/report"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is(arguments, why):
-    with pytest.raises(CommandError, match=why) as error:
-        told(*arguments)
-    assert error.value.returncode == 2
+    done = ran("appwrite_adopt", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert why in done.error
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "many"])
+def test_the_command_takes_no_number_of_workers_but_a_positive_one(workers):
+    done = ran("appwrite_adopt", "--workers", workers)
+    assert "--workers" in done.error
+    assert done.out == ""
+
+
+def test_no_workers_copy_nothing():
+    with pytest.raises(CannotRun, match="workers"):
+        adopt(workers=0)
 
 
 @pytest.mark.usefixtures("legacy")
-def test_only_so_many_findings_of_a_kind_are_kept_and_all_are_told(monkeypatch):
-    monkeypatch.setattr(outcome, "MOST_FINDINGS", 2)
+def test_the_command_takes_several_fields_and_an_alias_after_them():
+    Document.objects.create(file="docs/a.txt", picture="pictures/p.png", short="short/s.txt")
+    fields = ["--fields", FILE, "--fields", "site.Document.picture"]
+    answer = json.loads(told(*fields, "default", "--json", code=1))
+
+    assert (answer["storage"], answer["rows"]) == ("default", 2)
+
+
+@pytest.mark.usefixtures("legacy")
+def test_a_storage_may_be_given_itself():
+    leave("docs", "a.txt")
+    row("docs/a.txt")
+    found = adopt(default_storage)
+
+    assert (found.storage, found.opens) == ("default", 1)
+
+
+@pytest.mark.usefixtures("legacy")
+def test_only_so_many_findings_are_kept_and_all_are_told(monkeypatch):
+    monkeypatch.setattr(ledger, "REMEMBERED", 2)
     leave("docs", "a.txt")
     names = [*(f"docs/{number}.txt" for number in range(3)), "DOCS/a.txt"]
     for name in names:
@@ -678,16 +855,6 @@ def test_only_so_many_findings_of_a_kind_are_kept_and_all_are_told(monkeypatch):
     told = []
     found = adopt(on_finding=told.append)
 
-    assert found.missing == 3
+    assert (found.missing, found.to_rename) == (3, 1)
     assert [each.name for each in told] == names
-    assert [each.name for each in found.findings] == ["docs/0.txt", "docs/1.txt", "DOCS/a.txt"]
-
-
-def wait_for_the_next_millisecond():
-    """Let the fake's clock, which tells milliseconds, go on."""
-    leave("clock", "a")
-    first = store().stat(Location("clock", "a")).created
-    while True:
-        store().delete(Location("clock", "a"))
-        if leave("clock", "a").created > first:
-            return
+    assert [each.name for each in found.findings] == names[:2]

@@ -11,15 +11,15 @@ from django.core.files.storage import FileSystemStorage
 from django.core.validators import FileExtensionValidator
 
 from cloud_storages.backends.memory import InMemoryStorage
-from cloud_storages.domain.errors import BucketTaken
+from cloud_storages.domain.errors import AccessDenied, BucketTaken, Rejected
 from cloud_storages.domain.values import BucketSettings
 from cloud_storages.maintenance.buckets import (
     Wishes,
-    buckets,
     change_bucket,
     compare_buckets,
     create_bucket,
     create_needed_buckets,
+    list_buckets,
 )
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.findings import Verdict
@@ -50,7 +50,7 @@ class TestListing:
         store.create_bucket("media", "media", public=False)
         store.create_bucket("another", "Another site's", public=False)
 
-        found = {each.settings.bucket_id: each.used_by for each in buckets().buckets}
+        found = {each.settings.bucket_id: each.used_by for each in list_buckets().buckets}
 
         assert found == {
             "another": (),
@@ -58,14 +58,21 @@ class TestListing:
             "pictures": ("site.Document.picture", "site.Photo.picture"),
         }
 
+    @pytest.mark.parametrize("storage", [None, "default", InMemoryStorage()])
+    def test_tells_the_storage_by_its_alias(self, storage: Any) -> None:
+        told = [list_buckets(storage), compare_buckets(storage), create_needed_buckets(storage)]
+
+        assert [each.storage for each in told] == ["default"] * 3
+        assert {each.storage for each in compare_buckets(storage).findings} == {"default"}
+
     def test_of_a_storage_of_another_kind_is_refused(self) -> None:
         with pytest.raises(CannotRun, match="FileSystemStorage"):
-            buckets(FileSystemStorage())
+            list_buckets(FileSystemStorage())
 
     def test_of_a_site_without_a_storage_of_this_package_says_so(self) -> None:
         other = default_storage_is("django.core.files.storage.FileSystemStorage")
         with other, pytest.raises(CannotRun, match="no storage of this package"):
-            buckets()
+            list_buckets()
 
 
 class TestCreating:
@@ -187,6 +194,29 @@ class TestCreating:
             create_needed_buckets()
 
         assert ids(store) == ["twin-1", "twin-2"]
+
+    @pytest.mark.parametrize("error", [Rejected, AccessDenied])
+    def test_whatever_is_needed_tells_what_it_made_before_it_failed(
+        self, store: FileStore, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    ) -> None:
+        really = store.create_bucket_as
+
+        def refused(settings: BucketSettings) -> BucketSettings:
+            if len(ids(store)) == 2:
+                raise error("The plan allows two buckets.")
+            return really(settings)
+
+        monkeypatch.setattr(store, "create_bucket_as", refused)
+        done = ran("appwrite_buckets", "create", "--needed", "--json")
+
+        told = json.loads(done.out)["error"]
+        assert done.code == 2
+        assert f"Created: {', '.join(in_order(store))}." in told
+        assert "The plan allows two buckets." in told
+
+
+def in_order(store: FileStore) -> list[str]:
+    return [each.bucket_id for each in store.buckets()]
 
 
 @pytest.fixture

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db.models import FileField
 from django.test import override_settings
 
+from cloud_storages.adapters.memory import MemoryStore
 from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.maintenance.buckets import create_needed_buckets
 from cloud_storages.maintenance.checking import Verdict, check
@@ -33,6 +36,58 @@ def test_the_fake_is_as_right_as_a_server(access):
         4 if access == "public" else 8
     )
     assert list(InMemoryStorage().service.names()) == []
+
+
+@pytest.mark.parametrize("access", ["public", "private"])
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_page_that_is_shown_instead_of_a_file_is_told_for_what_it_is(
+    monkeypatch, access, dry_run
+):
+    with default_storage_is(IN_MEMORY, access=access):
+        create_needed_buckets()
+        InMemoryStorage().save("short/a.txt", ContentFile(b"content"))
+        monkeypatch.setattr(MemoryStore, "visit", lambda *_: b"<html>Log in</html>")
+        report = check("default", dry_run=dry_run)
+
+    told = [each for each in report.of(Verdict.ERROR) if each.step == "url"]
+    assert {"something else than the file" in each.message for each in told} == {True}
+    assert "short" in {each.subject for each in told}
+    assert not any("appwrite_buckets change" in each.way_out for each in told)
+
+
+@pytest.mark.parametrize("access", ["public", "private"])
+def test_a_dry_run_knows_a_large_file_by_its_beginning(access):
+    with default_storage_is(IN_MEMORY, access=access):
+        create_needed_buckets()
+        InMemoryStorage().save("short/none.txt", ContentFile(b""))
+        InMemoryStorage().save("short/z.txt", ContentFile(b"content" * 1000))
+        report = check("default", dry_run=True)
+
+    found = [
+        each.verdict for each in report.findings if (each.step, each.subject) == ("url", "short")
+    ]
+    assert found[0] is Verdict.FINE
+
+
+class OwnField(FileField):
+    """A field whose class names its files, by their rows."""
+
+    def generate_filename(self, instance, filename):
+        return f"{instance.pk}/{filename}"
+
+
+def test_a_field_that_names_its_files_itself_is_said_to_be_untold(monkeypatch):
+    monkeypatch.setattr(Document._meta.get_field("short"), "__class__", OwnField)
+    report = check()
+
+    told = [each for each in report.of(Verdict.NOT_TOLD) if each.subject == "site.Document.short"]
+    assert len(told) == 1
+    assert {each.subject for each in report.findings if each.step == "bucket"} == {
+        "media",
+        "documents",
+        "pictures",
+        "site.Document.short",
+    }
 
 
 def test_the_fake_should_not_be_deployed():
@@ -89,7 +144,7 @@ def test_every_storage_of_the_site_is_looked_at_under_its_name(monkeypatch):
     by_storage = {each.storage for each in report.findings}
     assert len(by_storage) == 2
     (name,) = {each.storage for each in alone.findings}
-    assert name == "the storage of site.Document.file"
+    assert name == "site.Document.file"
     assert name in by_storage
     subjects = {each.subject for each in alone.findings if each.step == "bucket"}
     assert subjects == {"media", "documents"}
@@ -106,7 +161,7 @@ def test_an_unknown_option_of_an_alias_is_told_and_others_are_looked_at():
 
     (error,) = both.of(Verdict.ERROR)
     assert "'bucket'" in error.message
-    assert any(each.storage == "STORAGES['default']" for each in both.findings)
+    assert any(each.storage == "default" for each in both.findings)
     assert alone.findings == (error,)
 
 

@@ -408,3 +408,41 @@ def test_whoever_is_told_of_progress_may_ask_but_not_write():
 
     assert asked == [True, True]
     assert text(service, "docs/a.txt") == NEW
+
+
+def stopped(at):
+    """Return a store in which a replacement stopped at a call, counted from the first."""
+    real = memory_with(**{"a.txt": OLD})
+    with pytest.raises(Crash):
+        service_over(Recorded(real, fails_at=at, error=Crash), OnConflict.OVERWRITE).save(
+            "docs/a.txt", content(NEW)
+        )
+    return real
+
+
+@pytest.mark.parametrize("ahead", [(), ("docs/a.txt",)])
+@pytest.mark.parametrize("stop", range(1, 6))
+def test_whenever_it_stops_peeking_tells_what_the_name_opens_and_changes_nothing(stop, ahead):
+    real = stopped(stop)
+    before = list(real.files("docs"))
+    store = Recorded(real)
+    service = service_over(store)
+    with service.look_ahead(ahead):
+        peeked = service.peek("docs/a.txt")
+
+    assert set(store.calls) == {"find"}
+    assert list(real.files("docs")) == before
+    opened = service.info("docs/a.txt")
+    assert (peeked.size, peeked.signature) == (opened.size, opened.signature)
+
+
+@pytest.mark.parametrize("ahead", [(), ("docs/b.txt", "docs/c.txt")])
+def test_peeking_at_what_is_not_there_or_not_finished_finds_no_file(ahead):
+    real = memory_with(**{"a.txt": OLD})
+    service = service_over(real)
+    _, _, location = service.whereabouts("docs/c.txt")
+    real.begin_partial(location, "c.txt", 10)
+    with service.look_ahead(ahead):
+        for name in ("docs/b.txt", "docs/c.txt"):
+            with pytest.raises(FileMissing):
+                service.peek(name)

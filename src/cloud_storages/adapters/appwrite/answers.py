@@ -60,6 +60,7 @@ def file_info(document: object, bucket_id: str) -> FileInfo:
             # Each piece of an upload moves the time of the last change, and previews cannot yet.
             created=_time(str(document["$createdAt" if complete else "$updatedAt"])),
             complete=complete,
+            unproven=uploaded >= total and not complete,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _not_appwrite("a file") from error

@@ -25,6 +25,7 @@ from cloud_storages.adapters.appwrite.answers import (
     other_settings,
     rows,
 )
+from cloud_storages.adapters.appwrite.passed import Passed
 from cloud_storages.adapters.appwrite.refusals import (
     CursorLost,
     MaybeOurs,
@@ -67,6 +68,8 @@ _BUCKETS = "/storage/buckets"
 _ONE = 1
 #: How often an upload that was damaged, or a listing that lost its place, is begun anew.
 _TRIES = 3
+#: Files that are looked for at once, to find one that a listing can go on from.
+_LOOKED_FOR = 100
 
 
 class AppwriteStore:
@@ -230,24 +233,13 @@ class AppwriteStore:
     def files(self, bucket_id: str, prefix: str = "") -> Iterator[FileInfo]:
         """Yield the files of a bucket; see the port."""
         narrowed = (_starts_with("name", prefix),) if prefix else ()
-        seen: set[str] = set()
-        for _ in range(_TRIES):
-            try:
-                for info in self._paged(bucket_id, narrowed):
-                    # Databases compare prefixes loosely; a listing begun anew repeats itself.
-                    if info.title.startswith(prefix) and info.location.file_id not in seen:
-                        seen.add(info.location.file_id)
-                        yield info
-            except CursorLost:
-                # The file that marked the page's end was deleted meanwhile: begin anew.
-                continue
-            break
-        else:
-            raise Unavailable(
-                f"The bucket {bucket_id!r} changes faster than it can be listed.",
-                operation="list",
-            )
-        if not seen:
+        is_empty = True
+        for info in self._paged(bucket_id, narrowed):
+            # Databases compare prefixes loosely.
+            if info.title.startswith(prefix):
+                is_empty = False
+                yield info
+        if is_empty:
             self._prove_key()
 
     def buckets(self, name: str | None = None) -> Iterator[BucketInfo]:
@@ -522,14 +514,36 @@ class AppwriteStore:
     def _paged(
         self, bucket_id: str, narrowed: tuple[Mapping[str, object], ...]
     ) -> Iterator[FileInfo]:
-        cursor: tuple[Mapping[str, object], ...] = ()
-        while True:
-            queries = (*narrowed, _limit(PAGE_SIZE), *cursor)
-            page = self._listed(bucket_id, queries, "list", f"files of the bucket {bucket_id!r}")
-            yield from page
+        """Yield what is listed, page by page, each file once; remembers the IDs of two pages."""
+        what = f"files of the bucket {bucket_id!r}"
+        passed, cursor, losses = Passed(2 * PAGE_SIZE), "", 0
+        while losses < _TRIES:
+            behind = (_after(cursor),) if cursor else ()
+            queries = (*narrowed, _limit(PAGE_SIZE), *behind)
+            try:
+                page = self._listed(bucket_id, queries, "list", what)
+            except CursorLost:
+                # The file that marked the page's end was deleted meanwhile.
+                losses += 1
+                cursor = self._still_there(bucket_id, passed)
+                continue
+            losses = 0
+            yield from passed.new(page)
             if len(page) < PAGE_SIZE:
                 return
-            cursor = (_after(page[-1].location.file_id),)
+            cursor = page[-1].location.file_id
+        raise _too_lively(bucket_id)
+
+    def _still_there(self, bucket_id: str, passed: Passed) -> str:
+        """Return the last ID passed that still exists; empty to begin anew."""
+        for batch in passed.backwards(_LOOKED_FOR):
+            there = self.find(bucket_id, batch)
+            for file_id in batch:
+                if file_id in there:
+                    return file_id
+        if not passed.is_whole:
+            raise _too_lively(bucket_id)
+        return ""
 
     def _listed(
         self, bucket_id: str, queries: tuple[Mapping[str, object], ...], operation: str, what: str
@@ -579,6 +593,12 @@ def _file(location: Location) -> str:
 
 def _view(location: Location) -> str:
     return f"{_file(location)}/view"
+
+
+def _too_lively(bucket_id: str) -> Unavailable:
+    return Unavailable(
+        f"The bucket {bucket_id!r} changes faster than it can be listed.", operation="list"
+    )
 
 
 def _exactly(size: int) -> Callable[[int | None], int]:

@@ -5,32 +5,47 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from django.db import DataError, IntegrityError
+from django.db import DatabaseError
 
 from cloud_storages.domain.errors import AccessDenied
 from cloud_storages.maintenance.adopting.clearing import Clearer, batches
 from cloud_storages.maintenance.adopting.moving import Mover
-from cloud_storages.maintenance.adopting.outcome import Adoption, Finding, Tally
+from cloud_storages.maintenance.adopting.outcome import Tally, plain_row
 from cloud_storages.maintenance.adopting.steps import State, step
 from cloud_storages.maintenance.adopting.whereabouts import Finder, Ids
-from cloud_storages.maintenance.aliases import cloud_storage_of
+from cloud_storages.maintenance.aliases import options_of
 from cloud_storages.maintenance.errors import CannotRun, reason_of
-from cloud_storages.maintenance.references import field_of, file_fields, references, repoint
+from cloud_storages.maintenance.inventory.ledger import opened_ledger
+from cloud_storages.maintenance.inventory.sidebyside import Workers
+from cloud_storages.maintenance.inventory.watching import unwatched
+from cloud_storages.maintenance.references import (
+    field_of,
+    file_fields,
+    label_of,
+    references,
+    repoint,
+)
+from cloud_storages.maintenance.sites import fields_of_project, keeps, target
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Sequence
 
+    from django.core.files.storage import Storage
     from django.db.models import FileField
 
     from cloud_storages.maintenance.adopting.moving import Moved
+    from cloud_storages.maintenance.adopting.outcome import Adoption, RowFinding
     from cloud_storages.maintenance.adopting.steps import Step
+    from cloud_storages.maintenance.inventory.watching import Steps, Watch
     from cloud_storages.maintenance.references import Reference
+    from cloud_storages.maintenance.sites import Target
 
 __all__ = ["adopt"]
 
 
 def adopt(
-    alias: str = "default",
+    storage: Storage | str = "default",
     *,
     ids: Ids = Ids.LEGACY,
     fields: Sequence[str] = (),
@@ -39,8 +54,9 @@ def adopt(
     delete_old: bool = False,
     dry_run: bool = False,
     workers: int = 4,
-    on_finding: Callable[[Finding], object] | None = None,
-    on_progress: Callable[[int], object] = lambda _: None,
+    on_finding: Callable[[RowFinding], object] = lambda _: None,
+    report: str | os.PathLike[str] | None = None,
+    watch: Watch = unwatched,
 ) -> Adoption:
     """
     Tell which files of a site open with certain IDs; move those that do not, if asked to.
@@ -53,10 +69,10 @@ def adopt(
     repeated at any time, while the site runs.
 
     Args:
-        alias: of the storage in STORAGES.
+        storage: the storage, or its alias.
         ids: the IDs that the storage shall do with.
         fields: labels of file fields, such as ``"album.Photo.picture"``; every field of the
-            storage if none is given.
+            storage if none is given. Rows of another storage are reported on, and never changed.
         move: whether to copy files and rename rows.
         refresh: whether to replace copies of files that changed after they were copied.
         delete_old: whether to delete the old files of what was copied. The storage must give the
@@ -65,35 +81,61 @@ def adopt(
         dry_run: whether to say what would be done instead.
         workers: files copied at once.
         on_finding: told of each row whose file does not simply open.
-        on_progress: told how many more rows are done.
+        report: a file for the same, a line of JSON each, written anew.
+        watch: told how far the work is.
 
     Raises:
-        CannotRun: there is no such storage or field, or the server is down.
+        CannotRun: there is no such storage or field, a field that is to be changed has another
+            storage, the settings of another storage are wrong, so that nobody knows which old
+            files it opens, the report cannot be written, or the server is down.
         CloudStorageError: the server refuses what is asked of it, such as for want of a scope.
 
     """
-    storage = cloud_storage_of(alias)
-    chosen = [field_of(label) for label in fields] or file_fields(storage)
-    if not chosen:
-        raise CannotRun(f"No model has a file field with the storage {alias!r}: name some.")
+    found = target(storage)
+    options_of(found.storage, found.alias)
+    chosen = _chosen(found, fields, changes=move or delete_old)
     if workers < 1:
         raise CannotRun(f"{workers} workers copy nothing: one is the least.")
-    finder = Finder(storage)
+    finder = Finder(found.storage, changes=(move or delete_old) and not dry_run)
     if delete_old and finder.configured is not ids:
         raise CannotRun(
             "The site opens the old files still: set APPWRITE_LEGACY_IDS (option 'legacy_ids') to"
             f" {ids is Ids.LEGACY} first, and see that it works. Nothing was deleted."
         )
-    tally = Tally(on_finding)
-    tally.buckets.update(_buckets_of(chosen, finder, ids))
-    with Mover(finder.service(ids), workers, refresh=refresh) as mover:
-        adopter = _Adopter(finder, ids, tally, mover if move and not dry_run else None)
-        for rows in batches(references(chosen)):
-            adopter.take(rows)
-            on_progress(len(rows))
-    if delete_old:
-        _clear(Clearer(storage, finder, dry_run=dry_run), finder, chosen, tally)
-    return tally.outcome(alias, ids, finder.configured)
+    witnesses = fields_of_project(found.storage) if delete_old else []
+    with opened_ledger(report, plain_row) as ledger:
+        tally = Tally(ledger, on_finding)
+        tally.buckets.update(_buckets_of(chosen, finder, ids))
+        with Workers(workers) as pool, watch("rows", None) as steps:
+            mover = Mover(finder.service(ids), pool, refresh=refresh)
+            adopter = _Adopter(finder, ids, tally, mover if move and not dry_run else None)
+            for rows in batches(references(chosen)):
+                adopter.take(rows)
+                steps.advance(len(rows))
+        if delete_old:
+            clearer = Clearer(found.storage, finder, witnesses, dry_run=dry_run)
+            with watch("rows again", None) as steps:
+                _clear(clearer, finder, chosen, tally, steps)
+        return tally.outcome(found.alias, ids, finder.configured)
+
+
+def _chosen(found: Target, labels: Sequence[str], *, changes: bool) -> list[FileField]:
+    """Return the fields to look at; refuse to change what another storage keeps."""
+    if not labels:
+        fields = file_fields(found.storage)
+        if not fields:
+            raise CannotRun(
+                f"No model has a file field with the storage {found.alias!r}: name some."
+            )
+        return fields
+    fields = [field_of(label) for label in labels]
+    for field in fields if changes else ():
+        if not keeps(field, found.storage):
+            raise CannotRun(
+                f"The files of {label_of(field)} are not in the storage {found.alias!r}: its rows"
+                " mean others by their names. Nothing was changed."
+            )
+    return fields
 
 
 class _Adopter:
@@ -127,7 +169,7 @@ class _Adopter:
         else:
             try:
                 changed = not repoint(row, taken.new_name)
-            except (CannotRun, DataError, IntegrityError) as error:
+            except (CannotRun, DatabaseError) as error:
                 self._tally.count(row, State.FAILED, taken.new_name, reason_of(error))
                 return
             reason = "The row changed meanwhile." if changed else ""
@@ -147,9 +189,12 @@ def _buckets_of(fields: Iterable[FileField], finder: Finder, ids: Ids) -> dict[s
     return found
 
 
-def _clear(clearer: Clearer, finder: Finder, fields: Sequence[FileField], tally: Tally) -> None:
+def _clear(
+    clearer: Clearer, finder: Finder, fields: Sequence[FileField], tally: Tally, steps: Steps
+) -> None:
     for rows in batches(references(fields)):
         for found in finder.find(row.name for row in rows):
             deleted, kept = clearer.clear(found)
             tally.deleted += deleted
             tally.kept += kept
+        steps.advance(len(rows))

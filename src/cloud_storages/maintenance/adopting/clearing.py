@@ -15,14 +15,10 @@ from cloud_storages.domain.layouts import Kind, entries_in
 from cloud_storages.maintenance.adopting.steps import is_same_content
 from cloud_storages.maintenance.adopting.whereabouts import Finder
 from cloud_storages.maintenance.aliases import unwrapped
-from cloud_storages.maintenance.references import (
-    file_fields,
-    is_referenced,
-    references,
-)
+from cloud_storages.maintenance.references import is_referenced, references
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.db.models import FileField
 
@@ -44,16 +40,24 @@ class Clearer:
     Args:
         storage: whose files.
         finder: of the same storage.
+        fields: every file field whose storage may open files of the same project.
         dry_run: whether to delete nothing, but to say what would be deleted.
 
     """
 
-    def __init__(self, storage: CloudStorage, finder: Finder, *, dry_run: bool) -> None:
+    def __init__(
+        self,
+        storage: CloudStorage,
+        finder: Finder,
+        fields: Sequence[FileField],
+        *,
+        dry_run: bool,
+    ) -> None:
         self._finder = finder
         self._service = finder.service(finder.configured)
         self._layout = storage.options.laid_out
         self._dry_run = dry_run
-        self._fields = _fields_of_project(storage)
+        self._fields = fields
         self._in_use = self._opened_by_rows()
 
     def clear(self, found: Whereabouts) -> tuple[int, int]:
@@ -110,8 +114,9 @@ class Clearer:
             storage = unwrapped(field.storage)
             if not isinstance(storage, CloudStorage):
                 continue
-            finder = finders.setdefault(id(storage), Finder(storage))
-            for batch in batches(references((field,))):
+            finder = finders.setdefault(id(storage), Finder(storage, changes=not self._dry_run))
+            # Of every database there is: a row too many keeps a file, one too few loses it.
+            for batch in batches(references((field,), copies=True)):
                 opened = finder.opened(finder.configured, [row.name for row in batch])
                 marks.add(_mark(info.location) for info in opened.values() if info is not None)
         marks.close()
@@ -145,16 +150,3 @@ def _mark(location: Location) -> int:
     """Return a number for a location: that two share one keeps a file, and deletes none."""
     digest = hashlib.blake2b(str(location).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big")
-
-
-def _fields_of_project(storage: CloudStorage) -> list[FileField]:
-    """Return the file fields whose storage may open files of the same project."""
-    told = storage.options
-    found = []
-    for field in file_fields():
-        other = unwrapped(field.storage)
-        if isinstance(other, CloudStorage):
-            options = other.options
-            if (options.endpoint, options.project_id) == (told.endpoint, told.project_id):
-                found.append(field)
-    return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import attrs
@@ -17,20 +15,34 @@ from cloud_storages.domain.errors import (
     NotFound,
     Unavailable,
 )
+from cloud_storages.domain.layouts import Entry, Kind
 from cloud_storages.maintenance.adopting.steps import State, Step, is_same_content
+from cloud_storages.maintenance.collecting import LEAST_IDLE
 from cloud_storages.maintenance.errors import CannotRun, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import TracebackType
 
     from cloud_storages.domain.values import FileInfo
+    from cloud_storages.maintenance.inventory.sidebyside import Workers
     from cloud_storages.service import StorageService
 
 __all__ = ["Moved", "Mover"]
 
 #: Files in a row that an unreachable server may cost before the work is given up.
 _PATIENCE = 5
+_BUSY = (
+    "An upload to its place is going on, or was broken off within the last hour: run this again"
+    " later."
+)
+_MAYBE_WHOLE = (
+    "An upload to its place has all its pieces and no signature, so that it may be whole: look at"
+    " it in the Appwrite console, and delete it there if it is not wanted."
+)
+
+
+class _InTheWay(Exception):
+    """Something is where a copy would go that may be somebody's: the text says what."""
 
 
 @attrs.frozen
@@ -58,27 +70,16 @@ class Mover:
 
     Args:
         service: gives the IDs wanted.
-        workers: files that travel at once.
+        workers: take the steps.
         refresh: whether copies are replaced whose source changed since.
 
     """
 
-    def __init__(self, service: StorageService, workers: int, *, refresh: bool) -> None:
+    def __init__(self, service: StorageService, workers: Workers, *, refresh: bool) -> None:
         self._service = service
-        self._pool = ThreadPoolExecutor(workers)
+        self._workers = workers
         self._refresh = refresh
         self._outages = 0
-
-    def __enter__(self) -> Mover:  # noqa: PYI034 - Self came with Python 3.11
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._pool.shutdown(cancel_futures=True)
 
     def move(self, steps: Iterable[Step]) -> dict[str, Moved]:
         """
@@ -89,8 +90,10 @@ class Mover:
             CannotRun: the server is down.
 
         """
-        steps = list(steps)
-        return dict(zip([each.name for each in steps], self._pool.map(self._taken, steps)))  # noqa: B905 - as many
+        return dict(self._workers.side_by_side(self._named, steps))
+
+    def _named(self, step: Step) -> tuple[str, Moved]:
+        return step.name, self._taken(step)
 
     def _taken(self, step: Step) -> Moved:
         try:
@@ -107,6 +110,8 @@ class Mover:
             return Moved(State.FAILED, reason_of(error))
         except (CloudStorageError, OSError) as error:
             return Moved(State.FAILED, reason_of(error))
+        except _InTheWay as error:
+            return Moved(State.FAILED, str(error))
         self._outages = 0
         return moved
 
@@ -143,10 +148,18 @@ class Mover:
             if there is None or (there.complete and not is_same_content(there, source)):
                 raise
             if not there.complete:
-                # A killed run leaves it. Whoever began it was never told that it is stored.
-                with contextlib.suppress(FileMissing):
-                    self._service.store.delete(there.location)
+                self._abandon(there)
                 self._service.create(name, content)
+
+    def _abandon(self, partial: FileInfo) -> None:
+        """Remove what a killed run left; an upload that may be going on is left alone."""
+        if partial.unproven:
+            raise _InTheWay(_MAYBE_WHOLE)
+        now = self._service.now()
+        if now is None or now - partial.created < LEAST_IDLE:
+            raise _InTheWay(_BUSY)
+        if not self._service.abandon(Entry(Kind.PARTIAL, "", partial)):
+            raise _InTheWay(_BUSY)
 
     def _in_the_way(self, taken: FileTaken) -> FileInfo | None:
         """Return what has the location; None if only an ID that differs in case has it."""

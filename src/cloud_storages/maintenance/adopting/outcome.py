@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -13,17 +13,14 @@ from cloud_storages.maintenance.adopting.whereabouts import Ids
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cloud_storages.maintenance.inventory.ledger import Ledger
     from cloud_storages.maintenance.references import Reference
 
-__all__ = ["MOST_FINDINGS", "Adoption", "Finding", "Tally"]
-
-#: Findings of each state that an outcome holds; those beyond are counted, and told to
-#: ``on_finding``.
-MOST_FINDINGS = 100
+__all__ = ["Adoption", "RowFinding", "Tally", "plain_row"]
 
 
 @attrs.frozen
-class Finding:
+class RowFinding:
     """
     A row whose file does not simply open, or did not before it was moved.
 
@@ -51,7 +48,7 @@ class Adoption:
     What came of adopting a site. Counts are of rows, if nothing else is said.
 
     Attributes:
-        alias: the storage.
+        storage: its alias.
         ids: the IDs wanted.
         configured: the IDs that the storage gives by its settings.
         rows: that name a file.
@@ -70,11 +67,11 @@ class Adoption:
         deleted: old files that were deleted, or would be in a dry run.
         kept: old files that stay because a row still opens them.
         buckets: entries of APPWRITE_BUCKETS that keep directories in the buckets of 1.2.5.
-        findings: the first hundred of each state.
+        findings: the first thousand; a report has all.
 
     """
 
-    alias: str
+    storage: str
     ids: Ids
     configured: Ids
     rows: int = 0
@@ -93,7 +90,7 @@ class Adoption:
     deleted: int = 0
     kept: int = 0
     buckets: Mapping[str, str] = attrs.field(factory=dict)
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RowFinding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -102,6 +99,10 @@ class Adoption:
             self.stale or self.conflicts or self.partial or self.missing or self.failed
         )
 
+    def count(self, state: State) -> int:
+        """Return how many rows were found in a state, or came to it."""
+        return self.opens if state is State.OPENS else int(getattr(self, _COUNTED[state]))
+
     @property
     def to_move(self) -> int:
         """Rows that ``move`` would do something about."""
@@ -109,7 +110,6 @@ class Adoption:
 
 
 _COUNTED = {
-    State.OPENS: "opens",
     State.COPY: "to_copy",
     State.RENAME: "to_rename",
     State.STALE: "stale",
@@ -122,19 +122,27 @@ _COUNTED = {
 }
 
 
+def plain_row(finding: RowFinding) -> dict[str, Any]:
+    """Return a finding as JSON knows it."""
+    return {**attrs.asdict(finding), "state": finding.state.value}
+
+
 class Tally:
     """
     Counts what is found, row by row.
 
     Args:
+        ledger: takes down each finding.
         on_finding: told of each finding.
 
     """
 
-    def __init__(self, on_finding: Callable[[Finding], object] | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger[RowFinding], on_finding: Callable[[RowFinding], object]
+    ) -> None:
+        self._ledger = ledger
         self._on_finding = on_finding
-        self._states: Counter[State] = Counter()
-        self._findings: list[Finding] = []
+        self._opens = 0
         self.opened: Counter[Ids] = Counter()
         self.buckets: dict[str, str] = {}
         self.deleted = 0
@@ -142,28 +150,27 @@ class Tally:
 
     def count(self, row: Reference, state: State, new_name: str, reason: str = "") -> None:
         """Take note of what was found about a row, or came of it."""
-        self._states[state] += 1
-        if state is not State.OPENS:
-            self._tell(Finding(row.field, str(row.pk), row.name, state, new_name, reason))
+        if state is State.OPENS:
+            self._opens += 1
+            return
+        finding = RowFinding(row.field, str(row.pk), row.name, state, new_name, reason)
+        self._ledger.note(state.value, finding)
+        self._on_finding(finding)
 
-    def outcome(self, alias: str, ids: Ids, configured: Ids) -> Adoption:
+    def outcome(self, storage: str, ids: Ids, configured: Ids) -> Adoption:
         """Return the sum of it."""
+        counts = self._ledger.counts
         return Adoption(
-            alias,
+            storage,
             ids,
             configured,
-            rows=sum(self._states.values()),
+            rows=self._opens + sum(counts.values()),
             open_with_legacy_ids=self.opened[Ids.LEGACY],
             open_without_legacy_ids=self.opened[Ids.CURRENT],
+            opens=self._opens,
             deleted=self.deleted,
             kept=self.kept,
             buckets=dict(sorted(self.buckets.items())),
-            findings=tuple(self._findings),
-            **{name: self._states[state] for state, name in _COUNTED.items()},
+            findings=tuple(self._ledger.first),
+            **{name: counts[state.value] for state, name in _COUNTED.items()},
         )
-
-    def _tell(self, finding: Finding) -> None:
-        if self._states[finding.state] <= MOST_FINDINGS:
-            self._findings.append(finding)
-        if self._on_finding is not None:
-            self._on_finding(finding)

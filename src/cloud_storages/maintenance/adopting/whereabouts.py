@@ -60,11 +60,14 @@ class Finder:
 
     Args:
         storage: whose files.
+        changes: whether interrupted replacements that are met may be finished, as whoever opens
+            the file does; else nothing is changed.
 
     """
 
-    def __init__(self, storage: CloudStorage) -> None:
+    def __init__(self, storage: CloudStorage, *, changes: bool = False) -> None:
         self._options = storage.options
+        self._changes = changes
         self._views = {
             ids: (storage.service_with(legacy_ids=is_legacy), options)
             for ids, is_legacy in ((Ids.LEGACY, True), (Ids.CURRENT, False))
@@ -231,7 +234,7 @@ class Finder:
         with service.look_ahead(asked):
             for name in asked:
                 try:
-                    told[name] = service.info(name)
+                    told[name] = service.info(name) if self._changes else service.peek(name)
                 except NotFound:
                     continue
         return told

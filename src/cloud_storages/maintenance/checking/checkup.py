@@ -54,11 +54,11 @@ def findings_of(target: Target, manner: Manner) -> Iterator[Finding]:
     try:
         for finding in _findings(target, manner):
             done.add(finding.step)
-            yield attrs.evolve(finding, storage=target.where)
+            yield attrs.evolve(finding, storage=target.alias)
     except _Stop as stop:
         for step in _STEPS:
             if step not in done:
-                yield attrs.evolve(not_told(step, str(stop)), storage=target.where)
+                yield attrs.evolve(not_told(step, str(stop)), storage=target.alias)
 
 
 def _findings(target: Target, manner: Manner) -> Iterator[Finding]:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 from cloud_storages.adapters.appwrite.replies import ScopeAnswer
 from cloud_storages.domain.errors import BucketMissing, CloudStorageError
 from cloud_storages.domain.values import BucketSettings
-from cloud_storages.maintenance import fitness
+from cloud_storages.maintenance.buckets import fitness
+from cloud_storages.maintenance.buckets.needs import needs_of, untold_fields
 from cloud_storages.maintenance.checking import opening
 from cloud_storages.maintenance.checking.opening import Doorway
 from cloud_storages.maintenance.errors import reason_of
 from cloud_storages.maintenance.findings import Finding, error, not_told, warning
-from cloud_storages.maintenance.needs import needs_of, untold_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from cloud_storages.adapters.appwrite.replies import Reply
-    from cloud_storages.maintenance.needs import Need
+    from cloud_storages.maintenance.buckets.needs import Need
     from cloud_storages.maintenance.sites import Target
     from cloud_storages.ports import FileStore
 
@@ -75,7 +75,7 @@ class Inside:
                 yield from fitness.shortfalls(need, self._target, self._largest)
                 yield from fitness.risks(need.there, self._target)
         for field in untold_fields(self._target.storage):
-            why = "Which directories it uses cannot be told: its upload_to is a function."
+            why = "Which directories it uses cannot be told: a function names its files."
             yield not_told(fitness.STEP, why, field)
 
     def urls(self, *, dry_run: bool) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ import attrs
 from cloud_storages.domain.errors import CloudStorageError, FileMissing, Rejected
 from cloud_storages.domain.showing import Mark, Showing
 from cloud_storages.domain.values import Location
+from cloud_storages.maintenance.checking.answers import has_failed, said
 from cloud_storages.maintenance.errors import reason_of
 from cloud_storages.maintenance.findings import error, fine, not_told, warning
 from cloud_storages.ports import BytesContent
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from cloud_storages.adapters.appwrite.replies import Reply
     from cloud_storages.backends.options import Options
-    from cloud_storages.domain.values import BucketSettings
+    from cloud_storages.domain.values import BucketSettings, FileInfo
     from cloud_storages.maintenance.findings import Finding
     from cloud_storages.maintenance.sites import Target
     from cloud_storages.ports import FileStore
@@ -36,6 +37,8 @@ __all__ = ["STEP", "Doorway"]
 STEP = "url"
 _ACCESS = "APPWRITE_ACCESS"
 _CONTENT = b"Stored for a moment by appwrite_check."
+#: Bytes by which the beginning of a file is known again.
+_ENOUGH = 512
 #: Seconds that the token of the file is good for: longer than the check, and clocks differ.
 _SECONDS = 300
 
@@ -101,29 +104,37 @@ class Doorway:
         """Yield whether a URL opens a file that is there already; changes nothing."""
         bucket_id = bucket.bucket_id
         try:
-            file = next((each for each in self.store.files(bucket_id) if each.complete), None)
+            file = next(filter(_is_whole, self.store.files(bucket_id)), None)
+            shown = self._beginning(file) if file is not None else b""
         except CloudStorageError as problem:
-            yield not_told(STEP, f"Its files cannot be listed: {reason_of(problem)}", bucket_id)
+            yield not_told(STEP, f"Its files cannot be read: {reason_of(problem)}", bucket_id)
             return
         if file is None:
-            why = "The bucket is empty, and a dry run stores nothing in it."
+            why = "The bucket has no content to open, and a dry run stores none in it."
             yield not_told(STEP, why, bucket_id)
             return
-        yield self._without_token(file.location, None)
+        yield self._without_token(file.location, lambda body: body.startswith(shown))
         if self._told.access == "private":
             message = "Whether a token opens a file is not tried: a dry run makes none."
             yield not_told(STEP, message, bucket_id)
 
     def _opened(self, location: Location, content: bytes) -> Iterator[Finding]:
-        yield self._without_token(location, content)
+        yield self._without_token(location, content.__eq__)
         if self._told.access == "private":
             yield self._with_token(location, content)
 
-    def _without_token(self, location: Location, content: bytes | None) -> Finding:
+    def _beginning(self, file: FileInfo) -> bytes:
+        content = self.target.storage.service.content_of(file)
+        return content.read(0, min(file.size, _ENOUGH))
+
+    def _without_token(self, location: Location, is_it: Callable[[bytes], bool]) -> Finding:
         subject = location.bucket_id
         reply = self.visit(self.store.url(location))
         if _unreachable(reply):
             return self._not_reached(reply, subject)
+        if reply.is_ok and not is_it(reply.body):
+            # A login page, or one for every address: neither tells whether the file opens.
+            return self._another(subject)
         is_private = self._told.access == "private"
         if reply.is_ok and is_private:
             return error(
@@ -135,13 +146,11 @@ class Doorway:
             )
         if is_private:
             return fine(STEP, "Its files do not open without a token.", subject)
-        if reply.is_ok and content in (None, reply.body):
-            return fine(STEP, "Its files open without credentials.", subject)
         if reply.is_ok:
-            return self._another(subject)
+            return fine(STEP, "Its files open without credentials.", subject)
         return error(
             STEP,
-            f"Its files do not open for everyone: {_said(reply)}.",
+            f"Its files do not open for everyone: {said(reply)}.",
             _ACCESS,
             f"Run {self.target.command('change', subject)} --public, or write {_ACCESS} ="
             " 'private'.",
@@ -169,7 +178,7 @@ class Doorway:
         if not reply.is_ok:
             return error(
                 STEP,
-                f"Its files do not open with their token: {_said(reply)}.",
+                f"Its files do not open with their token: {said(reply)}.",
                 self._address,
                 "See what is told of the clock above, and whether something before the server"
                 " takes parameters out of URLs.",
@@ -198,7 +207,7 @@ class Doorway:
         url = self._told.public_endpoint or self._told.endpoint
         return warning(
             STEP,
-            f"{url} cannot be reached from this machine, browsers may fare better: {_said(reply)}.",
+            f"{url} cannot be reached from this machine, browsers may fare better: {said(reply)}.",
             self._address,
             f"Open a file's URL in a browser; if that fails, correct {self._address}.",
             subject,
@@ -230,12 +239,9 @@ def _unsaved(bucket: BucketSettings, problem: CloudStorageError) -> Finding:
     return error(STEP, message, "APPWRITE_API_KEY", way_out, bucket.bucket_id)
 
 
-_FAILED = 500
+def _is_whole(file: FileInfo) -> bool:
+    return file.complete and file.size > 0
 
 
 def _unreachable(reply: Reply) -> bool:
-    return bool(reply.failure) or reply.status >= _FAILED
-
-
-def _said(reply: Reply) -> str:
-    return reply.failure or f"HTTP {reply.status}" + (f", {reply.kind}" if reply.kind else "")
+    return bool(reply.failure) or has_failed(reply)

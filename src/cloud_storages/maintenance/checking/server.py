@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cloud_storages.maintenance.checking.answers import has_failed, said
 from cloud_storages.maintenance.findings import error, fine, not_told, warning
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _PUBLIC = "APPWRITE_PUBLIC_ENDPOINT"
 _PROJECT = "APPWRITE_PROJECT_ID"
 _KEY = "APPWRITE_API_KEY"
 _API = "/v1"
-_FAILED = 500
 _UNAUTHORIZED = 401
 #: The first release whose queries this package speaks.
 _OLDEST = (1, 5, 0)
@@ -141,7 +141,7 @@ def project_and_key(reply: Reply) -> tuple[Finding, Finding]:
         )
     finding = error(
         "project",
-        f"The server does not say whether it has this project: {_said(reply)}.",
+        f"The server does not say whether it has this project: {said(reply)}.",
         _ENDPOINT,
         "Look into the server's log, and try again.",
     )
@@ -187,9 +187,9 @@ def _trouble(url: str, reply: Reply, ask: Callable[[str], Reply]) -> tuple[str, 
             f"{url} redirects to {reply.redirect}, and no key is sent after a redirect.",
             f"Write {_ENDPOINT} = {target!r}.",
         )
-    if reply.status >= _FAILED:
+    if has_failed(reply):
         return (
-            f"{url} fails: {_said(reply)}.",
+            f"{url} fails: {said(reply)}.",
             f"Look into the server's log; {_ENDPOINT} may lead to a proxy whose Appwrite is down.",
         )
     for other in _others(url):
@@ -200,7 +200,7 @@ def _trouble(url: str, reply: Reply, ask: Callable[[str], Reply]) -> tuple[str, 
             )
     page = "a web page" if reply.body.lstrip().startswith(b"<") else "something"
     return (
-        f"{url} answers with {page} that is not Appwrite's ({_said(reply)}).",
+        f"{url} answers with {page} that is not Appwrite's ({said(reply)}).",
         f"{_ENDPOINT} must be the address of Appwrite's API, which ends with '/v1'.",
     )
 
@@ -210,12 +210,6 @@ def _others(url: str) -> list[str]:
     parts = urlsplit(url)
     host = f"{parts.scheme}://{parts.netloc}{_API}"
     return [other for other in dict.fromkeys((url + _API, host)) if other != url]
-
-
-def _said(reply: Reply) -> str:
-    if reply.failure:
-        return reply.failure
-    return f"HTTP {reply.status}" + (f", {reply.kind}" if reply.kind else "")
 
 
 def _version(reply: Reply) -> str:

@@ -29,22 +29,29 @@ _PAGE = 1000
 
 _TABLES = """
     CREATE TABLE refs (
-        key TEXT, name TEXT NOT NULL, field TEXT NOT NULL, pk NOT NULL, is_asked INT NOT NULL
+        key TEXT, name TEXT NOT NULL, field TEXT NOT NULL, pk NOT NULL, db TEXT NOT NULL,
+        is_asked INT NOT NULL
     );
     CREATE TABLE files (
         key TEXT PRIMARY KEY, opens TEXT NOT NULL, name TEXT NOT NULL, area TEXT NOT NULL,
         kind TEXT NOT NULL, complete INT NOT NULL, bucket TEXT, file TEXT, title TEXT,
-        size INT, signature TEXT NOT NULL, created TEXT
+        size INT, signature TEXT NOT NULL, created TEXT, unproven INT NOT NULL
     );
     CREATE TABLE areas (area TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE chosen (key TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _INDEXES = """
     CREATE INDEX IF NOT EXISTS refs_by_key ON refs (key, name);
     CREATE INDEX IF NOT EXISTS files_by_what_they_open ON files (opens);
 """
-_HELD = "key, opens, name, area, kind, complete, bucket, file, title, size, signature, created"
+_HELD = (
+    "key, opens, name, area, kind, complete, bucket, file, title, size, signature, created,"
+    " unproven"
+)
 _IS_THERE = "EXISTS (SELECT 1 FROM files WHERE opens = refs.key AND complete)"
+_IS_ASKED_FOR = "EXISTS (SELECT 1 FROM refs WHERE is_asked AND refs.key = files.opens)"
 _IS_MENTIONED = "EXISTS (SELECT 1 FROM refs WHERE refs.key = files.opens)"
+_IS_CHOSEN = "key IN (SELECT key FROM chosen)"
 _IS_HERE = "area IN (SELECT area FROM areas)"
 #: A staged copy beside its file.
 _IS_SPARE = (
@@ -63,6 +70,7 @@ class Mention:
         name: what the row says.
         field: label of its field.
         pk: its primary key.
+        using: alias of the database it is in.
         is_asked: whether the file is to be checked, rather than known to be in use only.
 
     """
@@ -71,6 +79,7 @@ class Mention:
     name: str
     field: str
     pk: Any
+    using: str = ""
     is_asked: bool = True
 
     def __str__(self) -> str:
@@ -144,13 +153,13 @@ class Catalogue:
     def mention(self, mentions: Iterable[Mention]) -> int:
         """Add rows; return how many."""
         return self._add(
-            "INSERT INTO refs VALUES (?, ?, ?, ?, ?)",
-            ((m.key, m.name, m.field, _storable(m.pk), m.is_asked) for m in mentions),
+            "INSERT INTO refs VALUES (?, ?, ?, ?, ?, ?)",
+            ((m.key, m.name, m.field, _storable(m.pk), m.using, m.is_asked) for m in mentions),
         )
 
     def hold(self, things: Iterable[Held]) -> int:
         """Add what the storage has; return how many. What is added again replaces itself."""
-        statement = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        statement = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         return self._add(statement, map(_row, things))
 
     def use(self, areas: Iterable[str]) -> None:
@@ -182,13 +191,9 @@ class Catalogue:
         counts = [self._database.execute(each).fetchone()[0] for each in (here, all_)]
         return counts[0], counts[1] - counts[0]
 
-    def has_mentioned(self) -> bool:
-        """Return whether any file the storage has is one that rows to be checked refer to."""
-        found = self._database.execute(
-            "SELECT 1 FROM files WHERE complete AND"
-            " EXISTS (SELECT 1 FROM refs WHERE is_asked AND refs.key = files.opens) LIMIT 1"
-        ).fetchone()
-        return found is not None
+    def mentioned(self, kind: Kind = Kind.FILE) -> Iterator[Held]:
+        """Yield what is of a kind, complete, and of rows to be checked at least one refers to."""
+        yield from self._held(f"complete AND kind = '{kind.name}' AND {_IS_ASKED_FOR}")
 
     def names_asked(self) -> int:
         """Return how many files the rows to be checked refer to."""
@@ -211,7 +216,7 @@ class Catalogue:
             ("key = ?", named.key) if named.key else ("key IS NULL AND name = ?", named.name)
         )
         rows = self._database.execute(
-            f"SELECT key, name, field, pk FROM refs WHERE is_asked AND {where} LIMIT ?",  # noqa: S608
+            f"SELECT key, name, field, pk, db FROM refs WHERE is_asked AND {where} LIMIT ?",  # noqa: S608
             (_stored_text(value), most),
         )
         return [Mention(*row) for row in rows]
@@ -247,6 +252,19 @@ class Catalogue:
     def all_of(self, kind: Kind) -> Iterator[Held]:
         """Yield what is of a kind in the site's areas."""
         yield from self._held(f"kind = '{kind.name}' AND {_IS_HERE}")
+
+    def is_mentioned(self, held: Held) -> bool:
+        """Whether a row refers to the file that something is, or would be."""
+        return next(self._held(f"key = ? AND {_IS_MENTIONED}", held.key), None) is not None
+
+    def choose(self, things: Iterable[Held]) -> int:
+        """Note what shall go; return how many things that are."""
+        keys = ((_stored_text(held.key),) for held in things)
+        return self._add("INSERT OR IGNORE INTO chosen VALUES (?)", keys)
+
+    def chosen(self) -> Iterator[Held]:
+        """Yield what was chosen and no row refers to."""
+        yield from self._held(f"{_IS_CHOSEN} AND NOT {_IS_MENTIONED}")
 
     def is_spare(self, held: Held) -> bool:
         """Whether a staged copy lies beside its complete file."""
@@ -351,8 +369,7 @@ def opened_catalogue() -> Iterator[Catalogue]:
 
 
 def _readable(*, all_files: bool) -> str:
-    mentioned = "EXISTS (SELECT 1 FROM refs WHERE is_asked AND refs.key = files.opens)"
-    asked = f"({mentioned} OR kind = 'FILE')" if all_files else mentioned
+    asked = f"({_IS_ASKED_FOR} OR kind = 'FILE')" if all_files else _IS_ASKED_FOR
     return f"complete AND {asked} AND NOT ({_IS_SPARE})"
 
 
@@ -366,20 +383,21 @@ def _row(held: Held) -> tuple[Any, ...]:
     told = (*texts, held.kind.name, held.is_complete)
     info = held.info
     if info is None:
-        return (*told, None, None, None, held.size, "", None)
+        return (*told, None, None, None, held.size, "", None, False)
     where = info.location
     # UTC, so that times sort as texts.
     created = info.created.astimezone(dt.timezone.utc).isoformat(timespec="microseconds")
-    return (*told, where.bucket_id, where.file_id, info.title, info.size, info.signature, created)
+    stored = (info.title, info.size, info.signature, created, info.unproven)
+    return (*told, where.bucket_id, where.file_id, *stored)
 
 
 def _held(row: tuple[Any, ...]) -> Held:
-    key, opens, name, area, kind, complete, bucket, file, title, size, signature, created = row
-    key, opens, name, area = map(_read_text, (key, opens, name, area))
+    key, opens, name, area = map(_read_text, row[:4])
+    kind, complete, bucket, file, title, size, signature, created, unproven = row[4:]
     info = None
     if bucket is not None:
         time, where = dt.datetime.fromisoformat(created), Location(bucket, file)
-        info = FileInfo(where, title, size, signature, time, bool(complete))
+        info = FileInfo(where, title, size, signature, time, bool(complete), bool(unproven))
     return Held(key, opens, name, area, Kind[kind], size, info)
 
 

@@ -27,7 +27,12 @@ __all__ = ["asked", "listed", "upload_areas", "witnessed"]
 
 
 def asked(
-    fields: Iterable[FileField], places: Places, steps: Steps, areas: set[str]
+    fields: Iterable[FileField],
+    places: Places,
+    steps: Steps,
+    areas: set[str],
+    *,
+    copies: bool = False,
 ) -> Iterator[Mention]:
     """
     Yield every row of the fields that are to be checked.
@@ -37,26 +42,29 @@ def asked(
         places: where their names lead.
         steps: told of each row.
         areas: where the area of each is added.
+        copies: whether databases that are only read count, too.
 
     """
-    for reference in references(fields):
+    for reference in references(fields, copies=copies):
         steps.advance()
         try:
             key, area = places.spot(reference.name)
         except SuspiciousFileOperation:
-            yield Mention(None, reference.name, reference.field, reference.pk)
+            yield Mention(None, reference.name, reference.field, reference.pk, reference.using)
             continue
         areas.add(area)
-        yield Mention(key, reference.name, reference.field, reference.pk)
+        yield Mention(key, reference.name, reference.field, reference.pk, reference.using)
 
 
 def witnessed(fields: Iterable[Witness], steps: Steps) -> Iterator[Mention]:
     """Yield every row of the site that may refer to a file; one that may mean two comes twice."""
     for witness in fields:
-        for reference in references((witness.field,)):
+        # Of every database, those that are only read included: a row too many keeps a file.
+        for reference in references((witness.field,), copies=True):
             steps.advance()
+            row = (reference.name, reference.field, reference.pk, reference.using)
             for key in witness.keys(reference.name):
-                yield Mention(key, reference.name, reference.field, reference.pk, is_asked=False)
+                yield Mention(key, *row, is_asked=False)
 
 
 def upload_areas(fields: Iterable[FileField], places: Places) -> Iterator[str]:
@@ -94,6 +102,8 @@ def listed(
         return
     for name in files.names(on_problem):
         steps.advance()
+        if not files.may_be_file(name):
+            continue
         key, area = places.spot(name)
         yield Held(key, key, name, area)
 

@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING
 
 import attrs
-from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 
 from cloud_storages.maintenance.aliases import is_same_place, options_of
@@ -140,7 +139,7 @@ def _fields(labels: Iterable[str], *storages: Storage) -> tuple[FileField, ...]:
         return tuple(field_of(label) for label in given)
     try:
         return tuple(file_fields(*storages))
-    except ImproperlyConfigured as error:
+    except CannotRun as error:
         raise CannotRun(
             f"Which fields use these storages cannot be told: {error} Name them with --fields."
         ) from error

@@ -11,7 +11,6 @@ import itertools
 from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import SuspiciousFileOperation
-from django.db import DatabaseError
 
 from cloud_storages.domain.errors import InvalidName
 from cloud_storages.domain.names import fitted
@@ -23,7 +22,9 @@ from cloud_storages.maintenance.migration.naming import other_name
 from cloud_storages.maintenance.references import label_of, references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from django.db.models import FileField
 
     from cloud_storages.maintenance.migration.journal import Journal, Note
     from cloud_storages.maintenance.migration.order import Order
@@ -85,13 +86,7 @@ class _Planner:
                 self._admit(reference.name, longest, is_shown=is_shown)
 
         for field in order.fields:
-            try:
-                self._note(references((field,)), note)
-            except DatabaseError as error:
-                raise CannotRun(
-                    f"The rows of {label_of(field)} cannot be read: {error}. Leave that field out"
-                    " by naming the others with --fields."
-                ) from error
+            self._note(_rows(field), note)
 
     def _admit(self, name: str, longest: int | None = None, *, is_shown: bool = False) -> None:
         try:
@@ -143,3 +138,13 @@ class _Planner:
         # Once only, however many rows name it.
         problem = Problem(name, str(error) if isinstance(error, Unable) else reason_of(error))
         self._failed += self._journal.problem(problem)
+
+
+def _rows(field: FileField) -> Iterator[Reference]:
+    """Yield the rows of a field; say what can be done where they cannot be read."""
+    try:
+        yield from references((field,))
+    except CannotRun as error:
+        raise CannotRun(
+            f"{error}. Leave that field out by naming the others with --fields."
+        ) from error

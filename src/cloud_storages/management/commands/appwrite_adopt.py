@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import json
-import textwrap
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from django.core.management.base import DjangoHelpFormatter
-
-from cloud_storages.maintenance.adopting import Adoption, Finding, Ids, State, adopt
-from cloud_storages.maintenance.errors import CannotRun, reason_of
-from cloud_storages.management.base import MaintenanceCommand, document
+from cloud_storages.maintenance.adopting import Adoption, Ids, RowFinding, State, adopt
+from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.management.explained import ExplainedCommand
+from cloud_storages.management.words import positive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from argparse import ArgumentParser
+    from collections.abc import Iterator
 
 #: Rows of each state that are shown.
 _SHOWN = 10
 
 
-class _Formatter(argparse.RawDescriptionHelpFormatter, DjangoHelpFormatter):
-    """Keeps the lines of the examples, and Django's own options at the end."""
+_EXAMPLES = """\
+examples:
+  manage.py appwrite_adopt                       does everything open?
+  manage.py appwrite_adopt --move                make it so
+  manage.py appwrite_adopt --ids current --move  do without APPWRITE_LEGACY_IDS"""
 
 
-class Command(MaintenanceCommand):
+class Command(ExplainedCommand):
     """Tells which files of version 1.2.5 open, and moves those that do not."""
 
-    help = (
-        "For a site that comes from django-cloud-storages 1.2.5: tells which of the files its"
-        " database names open with today's storage, and moves those that do not. Without --move"
-        " and --delete-old it only tells. It may be killed and repeated at any time, while the"
-        " site runs: every copy is verified, and old files stay until --delete-old."
-    )
+    help = """\
+For a site that comes from django-cloud-storages 1.2.5: tells which of the files its database
+names open with today's storage, and moves those that do not. Without --move and --delete-old it
+only tells. It may be killed and repeated at any time, while the site runs: every copy is
+verified, and old files stay until --delete-old. What a killed run left half uploaded is begun
+anew by one that comes an hour later.
+
+Exit code 0: every file opens; 1: not every one does; 2: it could not be told."""
     dry_run = "Say what --move and --delete-old would do, and do nothing."
 
-    def add_own_arguments(self, parser: argparse.ArgumentParser) -> None:
+    def add_own_arguments(self, parser: ArgumentParser) -> None:
         """Add the arguments of this command."""
-        parser.formatter_class = _Formatter
-        parser.description = textwrap.fill(self.help, 78)
-        parser.epilog = (
-            "examples:\n"
-            "  manage.py appwrite_adopt                       does everything open?\n"
-            "  manage.py appwrite_adopt --move                make it so\n"
-            "  manage.py appwrite_adopt --ids current --move  do without APPWRITE_LEGACY_IDS\n"
-            "\n"
-            "exit status: 0 if every file opens, 1 if not, 2 if it could not be told"
-        )
         parser.add_argument(
             "alias",
             nargs="?",
@@ -57,11 +48,11 @@ class Command(MaintenanceCommand):
         )
         parser.add_argument(
             "--fields",
-            nargs="+",
+            action="append",
             default=[],
             metavar="APP.MODEL.FIELD",
-            help="File fields to look at, such as album.Photo.picture (default: every one that has"
-            " this storage). Comes after ALIAS.",
+            help="A file field to look at, such as album.Photo.picture; for several, give this"
+            " several times (default: every field that has this storage).",
         )
         parser.add_argument(
             "--ids",
@@ -91,40 +82,40 @@ class Command(MaintenanceCommand):
         )
         parser.add_argument(
             "--workers",
-            type=int,
+            type=positive,
             default=4,
             metavar="N",
             help="Files copied at once; each that is large takes some 25 MiB of memory (default:"
             " %(default)s).",
         )
         parser.add_argument(
-            "--list",
+            "--report",
             metavar="FILE",
             help="Write to this file, as a line of JSON, each row whose file does not simply open.",
         )
+        parser.epilog = _EXAMPLES
 
     def work(self, options: dict[str, Any]) -> Adoption:
         """Adopt, and show how far it is."""
         if options["refresh"] and not options["move"]:
             raise CannotRun("--refresh goes with --move.")
-        with _listing(options["list"]) as list_, self.progress("rows", options) as progress:
-            return adopt(
-                options["alias"],
-                ids=Ids(options["ids"]),
-                fields=options["fields"],
-                move=options["move"],
-                refresh=options["refresh"],
-                delete_old=options["delete_old"],
-                dry_run=options["dry_run"],
-                workers=options["workers"],
-                on_finding=list_,
-                on_progress=progress.advance,
-            )
+        return adopt(
+            options["alias"],
+            ids=Ids(options["ids"]),
+            fields=options["fields"],
+            move=options["move"],
+            refresh=options["refresh"],
+            delete_old=options["delete_old"],
+            dry_run=options["dry_run"],
+            workers=options["workers"],
+            report=options["report"],
+            watch=lambda what, total: self.progress(what, options, total),
+        )
 
     def tell(self, outcome: Adoption, options: dict[str, Any]) -> None:
         """Print counts, some names, and what to do next."""
         write = self.stdout.write
-        write(f"{outcome.rows} rows name a file in the storage {outcome.alias!r}.")
+        write(f"{outcome.rows} rows name a file in the storage {outcome.storage!r}.")
         write(f"  {outcome.open_with_legacy_ids} open as they are with APPWRITE_LEGACY_IDS = True")
         write(f"  {outcome.open_without_legacy_ids} open as they are without it")
         for count, what in _counts(outcome, options):
@@ -155,11 +146,12 @@ def _lines(outcome: Adoption) -> Iterator[str]:
     for state in State:
         findings = [each for each in outcome.findings if each.state is state]
         yield from map(_line, findings[:_SHOWN])
-        if len(findings) > _SHOWN:
-            yield f"{state.value}: and more, --list FILE names them all"
+        unsaid = outcome.count(state) - len(findings[:_SHOWN])
+        if unsaid and state is not State.OPENS:
+            yield f"{state.value}: and {unsaid} more, --report FILE names them all"
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: RowFinding) -> str:
     to = f" -> {finding.new_name!r}" if finding.new_name != finding.name else ""
     why = f" ({finding.reason})" if finding.reason else ""
     return f"{finding.state.value}: {finding.name!r}{to}, {finding.field} of {finding.pk}{why}"
@@ -181,31 +173,5 @@ def _told(options: dict[str, Any]) -> str:
     """Return the arguments that say which files and IDs, as they were typed."""
     alias = "" if options["alias"] == "default" else f" {options['alias']}"
     ids = "" if options["ids"] == Ids.LEGACY.value else f" --ids {options['ids']}"
-    fields = " --fields " + " ".join(options["fields"]) if options["fields"] else ""
+    fields = "".join(f" --fields {each}" for each in options["fields"])
     return alias + ids + fields
-
-
-@contextlib.contextmanager
-def _listing(path: str | None) -> Iterator[Callable[[Finding], object] | None]:
-    """Return what writes findings to a file; None without one."""
-    if path is None:
-        yield None
-        return
-    try:
-        file = open(path, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    with contextlib.closing(file):
-        yield lambda finding: _write(file, finding)
-
-
-def _write(file: TextIO, finding: Finding) -> None:
-    try:
-        file.write(json.dumps(document(finding), ensure_ascii=False) + "\n")
-        file.flush()
-    except OSError as error:
-        raise _unwritable(file.name, error) from error
-
-
-def _unwritable(path: str, error: OSError) -> CannotRun:
-    return CannotRun(f"The list {path!r} cannot be written: {reason_of(error)}")

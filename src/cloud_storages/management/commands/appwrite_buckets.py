@@ -12,17 +12,17 @@ from cloud_storages.maintenance.buckets import (
     BucketList,
     Comparison,
     Wishes,
-    buckets,
     change_bucket,
     compare_buckets,
     create_bucket,
     create_needed_buckets,
+    list_buckets,
 )
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.findings import Verdict
 from cloud_storages.maintenance.sizes import shown
-from cloud_storages.management.arguments import extensions_argument, size_argument
 from cloud_storages.management.explained import ExplainedCommand
+from cloud_storages.management.words import counted, extensions, size
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -103,14 +103,14 @@ Exit code 0: done, or nothing is lacking; 1: compare found differences; 2: it co
         )
         add(
             "--max-size",
-            type=size_argument,
+            type=size,
             metavar="SIZE",
             help="The largest file it takes, such as 50MB (50,000,000 bytes) or 5MiB. Default of a"
             " new one: the server's largest.",
         )
         add(
             "--extensions",
-            type=extensions_argument,
+            type=extensions,
             metavar="LIST",
             help="Extensions of the files it takes, such as jpg,png; '' for any.",
         )
@@ -139,7 +139,7 @@ Exit code 0: done, or nothing is lacking; 1: compare found differences; 2: it co
         storage, bucket, is_dry = options["storage"], options["bucket"], options["dry_run"]
         action = options["action"]
         if action == "list":
-            return buckets(storage)
+            return list_buckets(storage)
         if action == "compare":
             return compare_buckets(storage, largest=options["max_size"])
         wishes = _wishes(options)
@@ -164,8 +164,7 @@ Exit code 0: done, or nothing is lacking; 1: compare found differences; 2: it co
             self.stdout.write(self.style.MIGRATE_HEADING(bucket.settings.bucket_id))
             for name, value in _described(bucket):
                 self.stdout.write(f"  {name:<16} {value}")
-        count = len(found.buckets)
-        self.stdout.write(f"{count} bucket{'' if count == 1 else 's'}")
+        self.stdout.write(counted(len(found.buckets), "bucket"))
 
     def _tell_comparison(self, found: Comparison) -> None:
         for each in found.findings:

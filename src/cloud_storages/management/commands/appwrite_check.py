@@ -6,8 +6,8 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from cloud_storages.maintenance.checking import Report, Verdict, check
-from cloud_storages.management.arguments import size_argument
 from cloud_storages.management.explained import ExplainedCommand
+from cloud_storages.management.words import counted, size
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -62,7 +62,7 @@ Exit code 0: nothing is wrong; 1: something is; 2: there is no such storage."""
         )
         parser.add_argument(
             "--max-size",
-            type=size_argument,
+            type=size,
             metavar="SIZE",
             help="The largest file the site takes, such as 50MB: every bucket must allow it.",
         )
@@ -84,7 +84,7 @@ Exit code 0: nothing is wrong; 1: something is; 2: there is no such storage."""
         del options
         errors, warnings = len(outcome.of(Verdict.ERROR)), len(outcome.of(Verdict.WARNING))
         unknown = len(outcome.of(Verdict.NOT_TOLD))
-        text = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+        text = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
         text += f", {unknown} not told" if unknown else ""
         style = self.style.SUCCESS if outcome.ok else self.style.ERROR
         self.stdout.write(style(f"\n{text}"))
@@ -107,7 +107,3 @@ Exit code 0: nothing is wrong; 1: something is; 2: there is no such storage."""
 
 def _keep_quiet(finding: Finding) -> None:
     """Tell nothing yet."""
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

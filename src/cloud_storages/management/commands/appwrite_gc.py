@@ -6,9 +6,10 @@ import datetime as dt
 import sys
 from typing import TYPE_CHECKING, Any
 
+from cloud_storages.maintenance.aliases import known_aliases
 from cloud_storages.maintenance.collecting import Collection, collect
+from cloud_storages.maintenance.collecting.leftovers import Fate, Leftover, What
 from cloud_storages.maintenance.errors import CannotRun
-from cloud_storages.maintenance.inventory.leftovers import Fate, Leftover, What
 from cloud_storages.management.explained import ExplainedCommand
 from cloud_storages.management.words import (
     bytes_in_words,
@@ -19,7 +20,7 @@ from cloud_storages.management.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _DESCRIPTION = """\
 Clear up a storage of this package.
@@ -30,7 +31,7 @@ after --unreferenced, after their list was printed and confirmed.
 
   manage.py appwrite_gc --dry-run             what is there to be done?
   manage.py appwrite_gc                       do it; fit for a daily job
-  manage.py appwrite_gc --unreferenced documents pictures --grace 60d
+  manage.py appwrite_gc --unreferenced documents --unreferenced pictures --grace 60d
 
 Looks through the directories that the rows, upload_to and the settings name, and touches no other
 bucket. Never removed: buckets, files that no name leads to, and the only copy of a file.
@@ -67,12 +68,12 @@ class Command(ExplainedCommand):
         )
         parser.add_argument(
             "--unreferenced",
-            nargs="+",
-            default=(),
+            action="append",
+            default=[],
             metavar="DIRECTORY",
-            help="Remove files of these directories that no row of any file field refers to;"
-            " '.' stands for files in no directory. In the layout 'path' what lies below a"
-            " directory is meant, too.",
+            help="Remove files of this directory that no row of any file field refers to;"
+            " '.' stands for files in no directory. In the layout 'path' what lies below the"
+            " directory is meant, too. May be given again for other directories.",
         )
         parser.add_argument(
             "--grace",
@@ -82,11 +83,12 @@ class Command(ExplainedCommand):
             help="Keep unreferenced files that are younger than this; at least 1d, default: 30d.",
         )
         parser.add_argument(
-            "--directories",
-            nargs="+",
-            default=(),
+            "--directory",
+            action="append",
+            default=[],
             metavar="DIRECTORY",
-            help="Look for leftovers in these directories, too.",
+            dest="directories",
+            help="Look for leftovers in this directory, too. May be given again.",
         )
         parser.add_argument(
             "--yes",
@@ -112,9 +114,11 @@ class Command(ExplainedCommand):
         Clear up.
 
         Raises:
-            CannotRun: nobody can be asked; see ``collect`` for the other reasons.
+            CannotRun: nobody can be asked, or an alias stands where a directory is wanted; see
+                ``collect`` for the other reasons.
 
         """
+        _refuse_aliases((*options["unreferenced"], *options["directories"]), options["storage"])
         asks = options["unreferenced"] and not (options["yes"] or options["dry_run"])
         if asks and (options["json"] or not sys.stdin.isatty()):
             raise CannotRun(
@@ -151,7 +155,10 @@ class Command(ExplainedCommand):
         if options["yes"]:
             self.stdout.write(f"Removing {what}.")
             return True
-        return input(f"Remove {what}? Type 'yes' to do so: ").strip() == "yes"
+        try:
+            return input(f"Remove {what}? Type 'yes' to do so: ").strip() == "yes"
+        except EOFError:
+            return False
 
     def _told(self, leftover: Leftover, options: dict[str, Any]) -> None:
         """Print what became of something; what was kept only if more is to be told."""
@@ -182,6 +189,16 @@ class Command(ExplainedCommand):
             self.stdout.write(self.style.SUCCESS("There was nothing to do."))
         elif outcome.freed:
             self.stdout.write(f"{bytes_in_words(outcome.freed)} {would}freed.")
+
+
+def _refuse_aliases(directories: Iterable[str], alias: str) -> None:
+    """Refuse a directory that is more likely to be the storage that somebody meant."""
+    for directory in directories:
+        if directory in known_aliases() and directory != alias:
+            raise CannotRun(
+                f"{directory!r} is an alias of STORAGES, too: write the storage first, or"
+                f" '{directory}/' if its directory is meant."
+            )
 
 
 def _in_words(leftover: Leftover) -> str:

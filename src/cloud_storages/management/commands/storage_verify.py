@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloud_storages.maintenance.inventory.findings import FAILURES, Finding, Trouble
 from cloud_storages.maintenance.verifying import Verification, verify
+from cloud_storages.maintenance.verifying.findings import FAILURES, FileFinding, Trouble
 from cloud_storages.management.explained import ExplainedCommand
 from cloud_storages.management.words import bytes_in_words, counted, positive
 
@@ -44,10 +44,11 @@ class Command(ExplainedCommand):
         )
         parser.add_argument(
             "--fields",
-            nargs="+",
+            action="append",
             metavar="APP.MODEL.FIELD",
-            help="Follow the rows of these file fields only, whatever their own storage, such as"
-            " album.Photo.picture. Default: all fields that keep their files here.",
+            help="Follow the rows of this file field only, whatever its own storage, such as"
+            " album.Photo.picture. May be given again for other fields. Default: all fields that"
+            " keep their files here.",
         )
         parser.add_argument(
             "--content",
@@ -77,7 +78,9 @@ class Command(ExplainedCommand):
             type=positive,
             default=4,
             metavar="N",
-            help="Files that are read at once, 5 MiB of each in memory; default: %(default)s.",
+            help="Files that are read at once, 5 MiB of each in memory; default: %(default)s."
+            " Other storages may need more: some fetch a file whole before it is read, to memory"
+            " or a temporary file.",
         )
         parser.add_argument(
             "--report",
@@ -136,7 +139,7 @@ class Command(ExplainedCommand):
         self.stdout.write("\n".join([*lines, good if outcome.ok else self.style.ERROR(bad)]))
 
 
-def _in_words(finding: Finding) -> str:
+def _in_words(finding: FileFinding) -> str:
     words = [f"{finding.name!r}"]
     if finding.rows:
         more = finding.row_count - len(finding.rows)

@@ -12,11 +12,11 @@ from cloud_storages.domain.errors import AccessDenied
 from cloud_storages.emulator import Emulator, Fault
 from cloud_storages.maintenance.buckets import (
     Wishes,
-    buckets,
     change_bucket,
     compare_buckets,
     create_bucket,
     create_needed_buckets,
+    list_buckets,
 )
 from cloud_storages.maintenance.errors import CannotRun
 from tests.commands import ran
@@ -80,7 +80,7 @@ def test_a_server_without_a_choice_of_previews_has_all_others(
 
         create_bucket(storage, "first", Wishes(maximum_file_size=1000))
         change_bucket(storage, "first", Wishes(encryption=False))
-        (known,) = buckets(storage).buckets
+        (known,) = list_buckets(storage).buckets
         assert known.settings.transformations is None
         assert (known.settings.maximum_file_size, known.settings.encryption) == (1000, False)
         for act in (
@@ -89,7 +89,7 @@ def test_a_server_without_a_choice_of_previews_has_all_others(
         ):
             with pytest.raises(CannotRun, match=r"1\.8\.1"):
                 act(Wishes(transformations=False))
-        assert len(buckets(storage).buckets) == 1
+        assert len(list_buckets(storage).buckets) == 1
 
 
 def test_a_bucket_that_could_not_be_all_that_was_asked_for_is_told(
@@ -106,7 +106,7 @@ def test_buckets_that_a_key_may_not_see_or_make_name_the_scope(right: dict[str, 
     blind = AppWriteStorage(**{**right, "api_key": FILES_KEY})
     idle = AppWriteStorage(**{**right, "api_key": KEYS_WITHOUT["buckets.write"]})
 
-    for look in (buckets, compare_buckets, create_needed_buckets):
+    for look in (list_buckets, compare_buckets, create_needed_buckets):
         with pytest.raises(AccessDenied, match=r"buckets\.read"):
             look(blind)
     with pytest.raises(AccessDenied, match=r"buckets\.write"):

@@ -6,15 +6,16 @@ import pytest
 import requests
 from django.core.files.base import ContentFile
 
+from cloud_storages.adapters.appwrite import store
 from cloud_storages.backends.appwrite import AppWriteStorage
 from cloud_storages.domain.errors import Unavailable
 from cloud_storages.domain.identifiers import identifier
 from cloud_storages.domain.signatures import CHUNK_SIZE
 from cloud_storages.emulator import Emulator, Fault
 from cloud_storages.maintenance.collecting import collect
-from cloud_storages.maintenance.inventory.findings import Trouble
-from cloud_storages.maintenance.inventory.leftovers import Fate, What
+from cloud_storages.maintenance.collecting.leftovers import Fate, What
 from cloud_storages.maintenance.verifying import verify
+from cloud_storages.maintenance.verifying.findings import Trouble
 from cloud_storages.testing.counting import storage_requests
 from tests.conftest import Server
 from tests.site.models import Document
@@ -108,6 +109,28 @@ def test_an_interrupted_replacement_is_told_and_finished(storage, emulator):
     assert verify(storage, content=True).findings == ()
     with storage.open("documents/used.txt") as file:
         assert file.read() == b"the new content"
+
+
+def test_a_file_that_the_server_tells_no_signature_of_is_not_taken_for_abandoned(
+    storage, emulator, monkeypatch
+):
+    real = store.file_info
+    monkeypatch.setattr(
+        store, "file_info", lambda document, bucket: real({**document, "signature": ""}, bucket)
+    )
+    with emulator.ahead(25 * HOUR):
+        list(storage.service.store.buckets())  # tells the time
+        told = verify(storage)
+        found = collect(storage)
+
+    assert [(each.kind, each.name) for each in told.findings] == [
+        (Trouble.PARTIAL, "documents/used.txt")
+    ]
+    assert "no signature" in told.findings[0].reason
+    (kept,) = found.leftovers
+    assert (kept.fate, kept.name) == (Fate.KEPT, "documents/used.txt")
+    monkeypatch.undo()
+    assert AppWriteStorage.open(storage, "documents/used.txt").read() == b"used"
 
 
 def test_unreferenced_files_go_when_they_are_old_and_named(storage, emulator):

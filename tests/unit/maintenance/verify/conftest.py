@@ -1,13 +1,11 @@
 """The test site on the fake, whose clock is not this machine's."""
 
 import datetime as dt
-import json
 
 import attrs
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.management import CommandError, call_command
 
 from cloud_storages.domain.identifiers import identifier
 from cloud_storages.domain.layouts import LastDirectory
@@ -99,32 +97,3 @@ def site(_table, monkeypatch):
     monkeypatch.setattr(store, "_now", clock)
     with no_documents():
         yield Site(storage, store, clock)
-
-
-@pytest.fixture
-def run(capsys):
-    """Call a command; return its exit code, what it printed and what it complained of."""
-
-    def called(*arguments, **options):
-        try:
-            call_command(*arguments, **options)
-            code = 0
-        except SystemExit as end:
-            code = end.code
-        except CommandError as error:
-            code = error.returncode
-            print(error)  # noqa: T201 - as manage.py would
-        return code, capsys.readouterr().out
-
-    return called
-
-
-@pytest.fixture
-def run_json(run):
-    """Call a command with ``--json``; return its exit code and what it told."""
-
-    def called(*arguments, **options):
-        code, out = run(*arguments, "--json", **options)
-        return code, json.JSONDecoder().raw_decode(out)[0]
-
-    return called

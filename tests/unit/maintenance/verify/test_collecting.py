@@ -5,6 +5,7 @@ import json
 import sys
 from argparse import ArgumentTypeError
 
+import attrs
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.db import connection
@@ -14,11 +15,13 @@ from cloud_storages.backends.memory import InMemoryStorage
 from cloud_storages.domain.errors import AccessDenied, Unavailable
 from cloud_storages.domain.values import Location
 from cloud_storages.maintenance.collecting import collect
+from cloud_storages.maintenance.collecting.leftovers import Fate, What
 from cloud_storages.maintenance.errors import CannotRun
-from cloud_storages.maintenance.inventory.leftovers import Fate, What
 from cloud_storages.management.words import bytes_in_words, duration, duration_in_words, positive
 from cloud_storages.ports import BytesContent
+from tests.commands import ran
 from tests.site.models import Document
+from tests.unit.django.contract.sites import needs_storages
 
 OLD = {"days": 40}
 
@@ -91,6 +94,79 @@ def test_buckets_that_the_site_does_not_use_are_not_touched(site):
     assert fates(collect("default", directories=["backups"])) == {
         (Fate.REMOVED, What.PARTIAL, "backups/old.bin")
     }
+
+
+def test_a_file_that_is_dated_in_the_future_makes_nothing_old(site):
+    site.add("documents/used.txt", **OLD)
+    site.put("documents/from-the-future.txt", days=-400)
+    site.put("documents/just-uploaded.txt")
+    site.begin("documents/going-on.bin")
+
+    found = collect("default", unreferenced=["documents"])
+
+    assert (found.clock, found.count(Fate.REMOVED)) == ("server", 0)
+    assert "going-on.bin" in names_in(site)
+
+
+def test_without_a_clock_of_the_server_nothing_is_younger_than_this_machine_says(site, monkeypatch):
+    site.clock.now = dt.datetime.now(dt.timezone.utc)
+    site.add("documents/used.txt", **OLD)
+    site.put("documents/from-the-future.txt", days=-400)
+    site.begin("documents/going-on.bin")
+    site.begin("documents/abandoned.bin", hours=25)
+    monkeypatch.setattr(site.store, "now", lambda: None)
+
+    found = collect("default", unreferenced=["documents"])
+
+    assert found.clock == "newest file"
+    assert "going-on.bin" in names_in(site)
+    assert "abandoned.bin" not in names_in(site)
+
+
+@pytest.fixture
+def unsigned(site):
+    """Take the signature of a file away, as a server without signatures would."""
+
+    def unsign(name):
+        file = site.store._buckets["documents"].files[name]
+        file.info = attrs.evolve(file.info, signature="", complete=False, unproven=True)
+
+    return unsign
+
+
+def test_what_may_be_a_whole_file_is_kept_though_no_row_refers_to_it(site, unsigned):
+    site.add("documents/used.txt", **OLD)
+    site.put("documents/unsigned.txt", **OLD)
+    unsigned("unsigned.txt")
+
+    (kept,) = collect("default", unreferenced=["documents"]).leftovers
+
+    assert (kept.fate, kept.name) == (Fate.KEPT, "documents/unsigned.txt")
+    assert "may be whole" in kept.reason
+    assert "unsigned.txt" in names_in(site)
+
+
+def test_what_may_be_a_whole_file_is_not_cleared_away_for_a_replacement(site, unsigned):
+    site.add("documents/used.txt")
+    site.put("documents/a.txt", b"perhaps whole", **OLD)
+    unsigned("a.txt")
+    site.stage("documents/a.txt", b"new", **OLD)
+    before = site.everything()
+
+    assert collect("default").count(Fate.KEPT) == 2
+    assert site.everything() == before
+
+
+def test_a_partial_that_a_row_refers_to_is_kept(site):
+    site.add("documents/used.txt")
+    site.begin("documents/wanted.bin", **OLD)
+    Document.objects.create(file="documents/wanted.bin")
+
+    (kept,) = collect("default").leftovers
+
+    assert (kept.fate, kept.what) == (Fate.KEPT, What.PARTIAL)
+    assert "row" in kept.reason
+    assert "wanted.bin" in names_in(site)
 
 
 # Staged copies
@@ -219,6 +295,50 @@ def test_a_row_of_another_storage_keeps_what_it_may_move_to(monkeypatch, tmp_pat
     assert collect("default", unreferenced=["documents"]).count(Fate.REMOVED) == 0
 
 
+def test_a_row_in_another_database_keeps_its_file(orphans, tenant):
+    Document.objects.using(tenant).create(file="documents/orphan.txt")
+
+    assert collect("default", unreferenced=["documents"]).count(Fate.REMOVED) == 0
+    assert "orphan.txt" in names_in(orphans)
+
+
+def test_a_row_saved_in_another_database_while_somebody_is_asked_keeps_its_file(orphans, tenant):
+    def confirm(files):
+        list(files)
+        Document.objects.using(tenant).create(file="later/documents/orphan.txt")
+        return True
+
+    assert collect("default", unreferenced=["documents"], confirm=confirm).ok
+    assert "orphan.txt" in names_in(orphans)
+
+
+def test_a_row_in_a_database_that_is_only_read_keeps_its_file(orphans, tenant, routed):
+    class Archive:
+        def db_for_read(self, *_, **__):
+            return tenant
+
+        def db_for_write(self, *_, **__):
+            return "default"
+
+    Document.objects.using(tenant).create(file="documents/orphan.txt")
+    routed(Archive())
+
+    for dry_run in (True, False):
+        found = collect("default", unreferenced=["documents"], dry_run=dry_run)
+        assert found.count(Fate.REMOVED) == 0
+    assert "orphan.txt" in names_in(orphans)
+
+
+def test_a_directory_that_no_row_refers_into_is_refused(orphans):
+    orphans.put("pictures/orphan.png", **OLD)
+
+    with pytest.raises(CannotRun, match="directory 'pictures'"):
+        collect("default", unreferenced=["documents", "pictures"])
+
+    assert names_in(orphans, "pictures") == ["orphan.png"]
+    assert "orphan.txt" in names_in(orphans)
+
+
 def test_nothing_is_removed_before_it_is_confirmed(orphans):
     shown = []
 
@@ -261,6 +381,22 @@ def test_a_row_that_is_saved_while_others_are_removed_keeps_its_file(orphans):
     assert found.ok
     assert {f"{n}.txt" for n in range(100, 150)} <= set(names_in(orphans))
     assert found.count(Fate.REMOVED) == len(removed) == 101
+
+
+def test_only_what_was_on_the_list_is_removed(orphans):
+    row = orphans.add("documents/in-use.txt", b"in use", **OLD)
+    shown = []
+
+    def confirm(files):
+        shown.extend(file.name for file in files)
+        row.delete()
+        return True
+
+    found = collect("default", unreferenced=["documents"], confirm=confirm)
+
+    assert shown == ["documents/orphan.txt"]
+    assert found.count(Fate.REMOVED) == 1
+    assert "in-use.txt" in names_in(orphans)
 
 
 def test_a_file_that_was_replaced_meanwhile_is_kept(orphans):
@@ -347,7 +483,7 @@ def test_a_file_that_cannot_be_removed_does_not_keep_the_others(orphans, monkeyp
 
 @pytest.mark.parametrize("error", [AccessDenied, Unavailable])
 def test_a_key_that_may_not_or_a_server_that_does_not_answer_ends_the_work(
-    site, monkeypatch, run, error
+    site, monkeypatch, error
 ):
     site.add("documents/used.txt")
     for n in range(90):
@@ -360,10 +496,10 @@ def test_a_key_that_may_not_or_a_server_that_does_not_answer_ends_the_work(
 
     monkeypatch.setattr(site.store, "delete", delete)
 
-    code, out = run("appwrite_gc")
+    told = ran("appwrite_gc")
 
-    assert code == 1
-    assert "Given up: no such luck" in out
+    assert told.code == 1
+    assert "Given up: no such luck" in told.out
     assert len(tried) < 60
 
 
@@ -374,6 +510,9 @@ def test_a_key_that_may_not_or_a_server_that_does_not_answer_ends_the_work(
         ({"grace": dt.timedelta(hours=23)}, "at least 24 h"),
         ({"unreferenced": ["nowhere"]}, "'nowhere'"),
         ({"unreferenced": ["documents/.."]}, "'documents/..'"),
+        ({"unreferenced": [""]}, "''"),
+        ({"unreferenced": ["/"]}, "'/'"),
+        ({"directories": ["/"]}, "'/'"),
         ({"unreferenced": ["media/documents"]}, "'media/documents'"),
         ({"directories": ["nowhere"]}, "'nowhere'"),
     ],
@@ -404,61 +543,107 @@ def everything(orphans):
     return orphans
 
 
-def test_a_rehearsal_says_what_is_done_and_does_nothing(everything, run_json):
+def test_a_rehearsal_says_what_is_done_and_does_nothing(everything):
     before = everything.everything()
     arguments = ("appwrite_gc", "--unreferenced", "documents")
 
-    code, rehearsed = run_json(*arguments, "--dry-run")
-    assert (code, rehearsed["dry_run"], everything.everything()) == (0, True, before)
+    told = ran(*arguments, "--dry-run", "--json")
+    rehearsed = told.document
+    assert (told.code, rehearsed["dry_run"], everything.everything()) == (0, True, before)
 
-    code, done = run_json(*arguments, "--yes")
-    assert code == 0
+    told = ran(*arguments, "--yes", "--json")
+    done = told.document
+    assert told.code == 0
     assert done["counts"] == rehearsed["counts"]
     assert sorted(map(str, done["leftovers"])) == sorted(map(str, rehearsed["leftovers"]))
     assert done["counts"]["removed unreferenced file"] == 1
     assert names_in(everything) == ["cut.txt", "used.txt", "young.txt"]
 
 
-def test_without_anybody_to_ask_nothing_unreferenced_is_removed(orphans, run):
+def test_an_alias_after_a_directory_is_the_storage(orphans):
+    told = ran("appwrite_gc", "--yes", "--unreferenced", "documents", "staticfiles")
+
+    assert told.code == 2
+    assert "'staticfiles'" in told.error
+    assert "orphan.txt" in names_in(orphans)
+
+
+@needs_storages
+@pytest.mark.parametrize("flag", ["--unreferenced", "--directory"])
+@pytest.mark.usefixtures("orphans")
+def test_an_alias_in_the_place_of_a_directory_is_refused(flag):
+    told = ran("appwrite_gc", "--dry-run", flag, "staticfiles")
+
+    assert told.code == 2
+    assert "alias" in told.error
+
+
+def test_several_directories_are_named_one_by_one(orphans):
+    orphans.add("pictures/used.png", **OLD)
+    orphans.put("pictures/orphan.png", **OLD)
+
+    ran("appwrite_gc", "--yes", "--unreferenced", "documents", "--unreferenced", "pictures")
+
+    assert names_in(orphans) == ["used.txt", "young.txt"]
+    assert names_in(orphans, "pictures") == ["used.png"]
+
+
+def test_somebody_who_leaves_the_question_unanswered_keeps_everything(orphans, monkeypatch):
+    def closed(_):
+        raise EOFError
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", closed)
     before = orphans.everything()
-    code, out = run("appwrite_gc", "--unreferenced", "documents")
-    assert (code, orphans.everything()) == (2, before)
-    assert "--yes" in out
+
+    assert ran("appwrite_gc", "--unreferenced", "documents").code == 0
+    assert orphans.everything() == before
+
+
+def test_without_anybody_to_ask_nothing_unreferenced_is_removed(orphans):
+    before = orphans.everything()
+    told = ran("appwrite_gc", "--unreferenced", "documents")
+    assert (told.code, orphans.everything()) == (2, before)
+    assert "--yes" in told.error
 
 
 @pytest.mark.parametrize(("answer", "left"), [("yes", False), ("y", True), ("", True)])
-def test_somebody_at_a_terminal_sees_the_list_and_is_asked(orphans, run, monkeypatch, answer, left):
+def test_somebody_at_a_terminal_sees_the_list_and_is_asked(orphans, monkeypatch, answer, left):
     asked = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or answer)
 
-    code, out = run("appwrite_gc", "--unreferenced", "documents")
+    told = ran("appwrite_gc", "--unreferenced", "documents")
 
-    assert code == 0
-    assert "documents/orphan.txt" in out
+    assert told.code == 0
+    assert "documents/orphan.txt" in told.out
     assert "1 file, 6 bytes" in asked[0]
     assert ("orphan.txt" in names_in(orphans)) is left
 
 
-def test_nobody_is_asked_about_nothing(site, run, monkeypatch):
+def test_nobody_is_asked_about_nothing(site, monkeypatch):
     site.add("documents/used.txt")
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-    code, out = run("appwrite_gc", "--unreferenced", "documents")
-    assert code == 0
-    assert "nothing to do" in out
+    told = ran("appwrite_gc", "--unreferenced", "documents")
+    assert told.code == 0
+    assert "nothing to do" in told.out
 
 
 @pytest.mark.usefixtures("orphans")
-def test_with_yes_the_list_is_printed_before(run):
-    code, out = run("appwrite_gc", "--unreferenced", "documents", "--yes")
-    assert code == 0
-    assert out.index("No row refers") < out.index("documents/orphan.txt") < out.index("removed")
+def test_with_yes_the_list_is_printed_before():
+    told = ran("appwrite_gc", "--unreferenced", "documents", "--yes")
+    assert told.code == 0
+    assert (
+        told.out.index("No row refers")
+        < told.out.index("documents/orphan.txt")
+        < told.out.index("removed")
+    )
 
 
 @pytest.mark.usefixtures("everything")
-def test_the_report_tells_what_became_of_everything(run, tmp_path):
+def test_the_report_tells_what_became_of_everything(tmp_path):
     report = tmp_path / "done.jsonl"
-    run("appwrite_gc", "--unreferenced", "documents", "--yes", "--report", str(report))
+    ran("appwrite_gc", "--unreferenced", "documents", "--yes", "--report", str(report))
 
     lines = [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()]
 

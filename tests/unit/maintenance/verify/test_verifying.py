@@ -15,10 +15,11 @@ from cloud_storages.domain.errors import AccessDenied, Unavailable
 from cloud_storages.domain.values import Location
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.inventory import catalogue
-from cloud_storages.maintenance.inventory.findings import Trouble
 from cloud_storages.maintenance.verifying import verify
+from cloud_storages.maintenance.verifying.findings import Trouble
 from cloud_storages.ports import BytesContent
 from cloud_storages.testing.counting import storage_requests
+from tests.commands import ran
 from tests.site.models import Document, Photo
 
 FILE = "site.Document.file"
@@ -33,7 +34,7 @@ def disk(tmp_path):
     return FileSystemStorage(tmp_path)
 
 
-def test_a_site_whose_files_are_all_there_is_well(site, run):
+def test_a_site_whose_files_are_all_there_is_well(site):
     site.add("documents/a.txt")
     site.add("documents/b.txt", b"")
 
@@ -42,10 +43,10 @@ def test_a_site_whose_files_are_all_there_is_well(site, run):
     assert found.ok
     assert (found.rows, found.names, found.files, found.read, found.bytes_read) == (2, 2, 2, 2, 7)
     assert found.findings == ()
-    assert run("storage_verify")[0] == 0
+    assert ran("storage_verify").code == 0
 
 
-def test_a_missing_file_is_told_with_the_rows_that_refer_to_it(site, run):
+def test_a_missing_file_is_told_with_the_rows_that_refer_to_it(site):
     first = site.add("documents/a.txt")
     second = Document.objects.create(file="documents/a.txt")
     site.storage.delete("documents/a.txt")
@@ -58,10 +59,10 @@ def test_a_missing_file_is_told_with_the_rows_that_refer_to_it(site, run):
         2,
     )
     assert finding.rows == (f"{FILE} of {first.pk}", f"{FILE} of {second.pk}")
-    code, out = run("storage_verify")
-    assert code == 1
-    assert "documents/a.txt" in out
-    assert f"{FILE} of {first.pk}" in out
+    told = ran("storage_verify")
+    assert told.code == 1
+    assert "documents/a.txt" in told.out
+    assert f"{FILE} of {first.pk}" in told.out
 
 
 @pytest.mark.usefixtures("site")
@@ -371,7 +372,7 @@ def test_a_server_that_no_longer_answers_is_given_up(site, monkeypatch):
     assert len(asked) < 60
 
 
-def test_a_key_that_may_not_read_ends_the_work(site, monkeypatch, run):
+def test_a_key_that_may_not_read_ends_the_work(site, monkeypatch):
     site.add("documents/a.txt")
 
     def read(*_):
@@ -379,10 +380,10 @@ def test_a_key_that_may_not_read_ends_the_work(site, monkeypatch, run):
 
     monkeypatch.setattr(site.store, "read", read)
 
-    code, out = run("storage_verify", "--content")
+    told = ran("storage_verify", "--content")
 
-    assert code == 2
-    assert "files.read" in out
+    assert told.code == 2
+    assert "files.read" in told.error
 
 
 def test_more_than_a_page_of_anything_is_compared(site):
@@ -419,11 +420,11 @@ def test_no_room_for_temporary_files_is_said(site, monkeypatch):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.usefixtures("site")
-def test_no_room_for_the_report_is_said(run):
+def test_no_room_for_the_report_is_said():
     Document.objects.create(file="documents/a.txt")
-    code, out = run("storage_verify", "--report", "/dev/full")
-    assert code == 2
-    assert "'/dev/full'" in out
+    told = ran("storage_verify", "--report", "/dev/full")
+    assert told.code == 2
+    assert "'/dev/full'" in told.error
 
 
 # Other storages
@@ -504,6 +505,45 @@ def test_a_filename_that_is_no_text_does_no_harm(disk):
     assert kinds(found) == {(Trouble.UNREFERENCED, "documents/\\udcff.txt")}
 
 
+@pytest.mark.usefixtures("site")
+def test_a_directory_or_a_broken_link_is_no_file(disk):
+    Path(disk.path("documents")).mkdir()
+    Path(disk.path("broken.txt")).symlink_to("nowhere")
+    Document.objects.create(file="documents")
+    Document.objects.create(file="broken.txt")
+
+    assert kinds(verify(disk, fields=[FILE])) == {
+        (Trouble.MISSING, "documents"),
+        (Trouble.MISSING, "broken.txt"),
+    }
+
+
+@pytest.mark.usefixtures("site")
+def test_a_file_that_exists_without_a_size_is_missing():
+    class Loose(Storage):
+        def exists(self, _):
+            return True
+
+        def size(self, name):
+            raise FileNotFoundError(name)
+
+    Document.objects.create(file="documents/a.txt")
+
+    assert (Trouble.MISSING, "documents/a.txt") in kinds(verify(Loose(), fields=[FILE]))
+
+
+def test_a_row_of_another_database_is_followed(site, tenant):
+    site.add("documents/a.txt")
+    site.put("documents/b.txt")
+    Document.objects.using(tenant).create(file="documents/b.txt")
+    Document.objects.using(tenant).create(file="documents/gone.txt")
+
+    found = verify("default", unreferenced=True)
+
+    assert kinds(found) == {(Trouble.MISSING, "documents/gone.txt")}
+    assert found.rows == 3
+
+
 # What is told
 
 
@@ -521,18 +561,29 @@ def test_all_findings_are_counted_and_written_and_the_first_are_remembered(tmp_p
     assert {line["kind"] for line in lines} == {"missing"}
 
 
-def test_the_outcome_is_one_json_document(site, run_json):
+def test_the_outcome_is_one_json_document(site):
     site.add("documents/a.txt")
     site.put("documents/b.txt", b"orphan")
     Document.objects.create(file="documents/c.txt")
 
-    code, told = run_json("storage_verify", "--content", "--unreferenced")
+    told = ran("storage_verify", "--content", "--unreferenced", "--json")
+    document = told.document
 
-    assert (code, told["ok"], told["counts"]) == (1, False, {"missing": 1, "unreferenced": 1})
-    assert [finding["name"] for finding in told["findings"]] == [
+    assert (told.code, document["ok"]) == (1, False)
+    assert document["counts"] == {"missing": 1, "unreferenced": 1}
+    assert [finding["name"] for finding in document["findings"]] == [
         "documents/c.txt",
         "documents/b.txt",
     ]
+
+
+def test_fields_are_named_one_by_one_and_an_alias_may_follow(site):
+    site.add("documents/a.txt")
+    fields = ("--fields", FILE, "--fields", "site.Document.short")
+
+    told = ran("storage_verify", *fields, "default", "--json").document
+
+    assert (told["storage"], told["fields"]) == ("default", [FILE, "site.Document.short"])
 
 
 @pytest.mark.usefixtures("site")
@@ -545,8 +596,8 @@ def test_the_outcome_is_one_json_document(site, run_json):
         (["django.core.files.storage.FileSystemStorage"], "--fields"),
     ],
 )
-def test_what_cannot_be_done_is_said_and_nothing_is_asked(run, arguments, named):
+def test_what_cannot_be_done_is_said_and_nothing_is_asked(arguments, named):
     with storage_requests() as requests:
-        code, out = run("storage_verify", *arguments)
-    assert (code, requests) == (2, [])
-    assert named in out
+        told = ran("storage_verify", *arguments)
+    assert (told.code, requests) == (2, [])
+    assert named in told.error

@@ -10,7 +10,7 @@ import attrs
 
 from cloud_storages.maintenance.inventory.ledger import printable
 
-__all__ = ["FAILURES", "Finding", "Trouble", "plain_finding"]
+__all__ = ["FAILURES", "FileFinding", "Trouble", "plain_finding"]
 
 
 class Trouble(enum.Enum):
@@ -49,7 +49,7 @@ def _printables(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class Finding:
+class FileFinding:
     """
     Something about a file.
 
@@ -80,7 +80,7 @@ class Finding:
         return self.kind in FAILURES
 
 
-def plain_finding(finding: Finding) -> dict[str, Any]:
+def plain_finding(finding: FileFinding) -> dict[str, Any]:
     """Return a finding as JSON knows it."""
     plain = attrs.asdict(finding)
     created = finding.created

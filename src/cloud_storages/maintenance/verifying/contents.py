@@ -17,7 +17,7 @@ from cloud_storages.domain.errors import (
 from cloud_storages.domain.signatures import CHUNK_SIZE, Digest, Fingerprint
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles
 from cloud_storages.maintenance.errors import reason_of
-from cloud_storages.maintenance.inventory.findings import Trouble
+from cloud_storages.maintenance.verifying.findings import Trouble
 
 if TYPE_CHECKING:
     from cloud_storages.domain.values import FileInfo

@@ -17,14 +17,19 @@ from cloud_storages.domain.layouts import Entry, Kind
 from cloud_storages.maintenance.anystorage import AnyStorage, CloudFiles, files_of
 from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.inventory.catalogue import Held, Named, opened_catalogue
-from cloud_storages.maintenance.inventory.contents import ContentReader
-from cloud_storages.maintenance.inventory.findings import FAILURES, Finding, Trouble, plain_finding
 from cloud_storages.maintenance.inventory.ledger import opened_ledger
 from cloud_storages.maintenance.inventory.listing import asked, listed, upload_areas, witnessed
 from cloud_storages.maintenance.inventory.places import CloudPlaces, places_of, witnesses
-from cloud_storages.maintenance.inventory.sidebyside import side_by_side
+from cloud_storages.maintenance.inventory.sidebyside import Workers
 from cloud_storages.maintenance.inventory.watching import unwatched
 from cloud_storages.maintenance.references import field_of, file_fields, label_of, names_now
+from cloud_storages.maintenance.verifying.contents import ContentReader
+from cloud_storages.maintenance.verifying.findings import (
+    FAILURES,
+    FileFinding,
+    Trouble,
+    plain_finding,
+)
 
 if TYPE_CHECKING:
     import os
@@ -34,10 +39,10 @@ if TYPE_CHECKING:
     from django.db.models import FileField
 
     from cloud_storages.maintenance.inventory.catalogue import Catalogue, Mention
-    from cloud_storages.maintenance.inventory.contents import Reading
     from cloud_storages.maintenance.inventory.ledger import Ledger
     from cloud_storages.maintenance.inventory.places import Places
     from cloud_storages.maintenance.inventory.watching import Watch
+    from cloud_storages.maintenance.verifying.contents import Reading
 
 __all__ = ["Verification", "verify"]
 
@@ -82,7 +87,7 @@ class Verification:
     knows_signatures: bool = False
     counts: dict[str, int] = attrs.field(factory=dict)
     wasted: int = 0
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[FileFinding, ...] = ()
 
     @property
     def failures(self) -> int:
@@ -128,8 +133,8 @@ def verify(
         watch: told how far the work is.
 
     Raises:
-        CannotRun: there is no such alias or field, no field uses the storage, or a temporary
-            file or the report cannot be written.
+        CannotRun: there is no such alias or field, no field uses the storage, a database cannot
+            be read, or a temporary file or the report cannot be written.
         AccessDenied: the key lacks a scope.
         Misconfigured: a setting of the storage is wrong.
         Unavailable: the server does not answer.
@@ -140,10 +145,14 @@ def verify(
     files = files_of(storage)
     followed = _followed(files, fields)
     reads = content or all_files
-    wishes = _Wishes(reads, all_files, unreferenced, duplicates, workers)
-    with opened_catalogue() as catalogue, opened_ledger(report, plain_finding) as ledger:
+    wishes = _Wishes(reads, all_files, unreferenced, duplicates)
+    with (
+        opened_catalogue() as catalogue,
+        opened_ledger(report, plain_finding) as ledger,
+        Workers(workers) as pool,
+    ):
         return _Inspection(
-            files, followed, wishes, catalogue=catalogue, ledger=ledger, watch=watch
+            files, followed, wishes, catalogue=catalogue, ledger=ledger, workers=pool, watch=watch
         ).result()
 
 
@@ -165,7 +174,6 @@ class _Wishes:
     all_files: bool
     unreferenced: bool
     duplicates: bool
-    workers: int
 
     @property
     def whole(self) -> bool:
@@ -183,7 +191,8 @@ class _Inspection:
         wishes: _Wishes,
         *,
         catalogue: Catalogue,
-        ledger: Ledger[Finding],
+        ledger: Ledger[FileFinding],
+        workers: Workers,
         watch: Watch,
     ) -> None:
         self._files = files
@@ -191,9 +200,10 @@ class _Inspection:
         self._wishes = wishes
         self._catalogue = catalogue
         self._ledger = ledger
+        self._workers = workers
         self._watch = watch
         self._places: Places = places_of(files)
-        self._absent: list[Finding] = []
+        self._absent: list[FileFinding] = []
         self._read = self._bytes_read = self._wasted = 0
 
     def result(self) -> Verification:
@@ -241,7 +251,8 @@ class _Inspection:
 
     def _not_listed(self, directory: str, error: Exception) -> None:
         where = f"The directory {directory!r}" if directory else "The storage"
-        self._note(Trouble.UNLISTED, directory, f"{where} cannot be listed: {reason_of(error)}")
+        why = f"{where} cannot be listed, or not as a whole: {reason_of(error)}"
+        self._note(Trouble.UNLISTED, directory, why)
 
     # What is found
 
@@ -252,7 +263,7 @@ class _Inspection:
     def _missing(self) -> None:
         """Ask again for what the listing had not: it may have been saved meanwhile."""
         with self._watch("asked again", None) as steps:
-            again = side_by_side(self._asked_again, self._catalogue.absent(), self._wishes.workers)
+            again = self._workers.side_by_side(self._asked_again, self._catalogue.absent())
             silences = 0
             for named, found, reason in again:
                 steps.advance()
@@ -268,7 +279,7 @@ class _Inspection:
         try:
             if isinstance(self._places, CloudPlaces) and isinstance(self._files, CloudFiles):
                 return self._asked_of_server(named, self._files, self._places)
-            if self._files.exists(named.name):
+            if self._files.has_file(named.name):
                 return named, Held(named.key, named.key, named.name, ""), ""
         except SuspiciousFileOperation as error:
             return named, Trouble.REFUSED, reason_of(error)
@@ -285,7 +296,10 @@ class _Inspection:
         if info is None:
             return named, Trouble.MISSING, "The storage has no such file."
         if not info.complete:
-            return named, Trouble.PARTIAL, "Its upload was begun and not finished."
+            why = "Its upload was begun and not finished."
+            if info.unproven:
+                why = "All its pieces have come, and the server tells no signature of it."
+            return named, Trouble.PARTIAL, why
         is_staged = info.location != places.location(named.name)
         entry = Entry(Kind.STAGED if is_staged else Kind.FILE, files.canonical(named.name), info)
         return named, places.held(entry), ""
@@ -293,11 +307,11 @@ class _Inspection:
     def _is_still_named(self, named: Named) -> bool:
         """Whether a row refers to a file by now; if not, nobody misses it."""
         mentions = self._catalogue.mentions(named, _ROWS_AGAIN)
-        by_field: dict[str, list[Mention]] = {}
+        by_table: dict[tuple[str, str], list[Mention]] = {}
         for mention in mentions:
-            by_field.setdefault(mention.field, []).append(mention)
+            by_table.setdefault((mention.field, mention.using), []).append(mention)
         return len(mentions) == _ROWS_AGAIN or any(
-            _still_say(field_of(label), those) for label, those in by_field.items()
+            _still_say(field_of(label), using, those) for (label, using), those in by_table.items()
         )
 
     def _contents(self) -> None:
@@ -307,7 +321,7 @@ class _Inspection:
         read = ContentReader(self._files).read
         silences = 0
         with self._watch("read", total) as steps:
-            for reading in side_by_side(read, things, self._wishes.workers):
+            for reading in self._workers.side_by_side(read, things):
                 steps.advance()
                 self._take(reading)
                 silences = silences + 1 if reading.is_silence else 0
@@ -354,7 +368,7 @@ class _Inspection:
             why = f"{found.count} files have this content."
             self._ledger.note(
                 Trouble.DUPLICATE.value,
-                Finding(Trouble.DUPLICATE, name, why, size=found.size, others=tuple(others)),
+                FileFinding(Trouble.DUPLICATE, name, why, size=found.size, others=tuple(others)),
             )
 
     def _unreferenced(self) -> None:
@@ -370,23 +384,25 @@ class _Inspection:
 
     def _fail(self, kind: Trouble, named: Named, reason: str, size: int | None = None) -> None:
         rows = tuple(map(str, self._catalogue.mentions(named, _FEW)))
-        finding = Finding(kind, named.name or named.key, reason, rows, named.rows, size)
+        finding = FileFinding(kind, named.name or named.key, reason, rows, named.rows, size)
         self._ledger.note(kind.value, finding)
 
     def _note_held(self, kind: Trouble, held: Held, reason: str) -> None:
         created = held.info.created if held.info else None
         name = held.name or held.key
-        self._ledger.note(kind.value, Finding(kind, name, reason, size=held.size, created=created))
+        self._ledger.note(
+            kind.value, FileFinding(kind, name, reason, size=held.size, created=created)
+        )
 
     def _note(self, kind: Trouble, name: str, reason: str) -> None:
-        self._ledger.note(kind.value, Finding(kind, name, reason))
+        self._ledger.note(kind.value, FileFinding(kind, name, reason))
 
 
-def _still_say(field: FileField, mentions: list[Mention]) -> bool:
-    """Whether any of these rows of a field still says what it did."""
+def _still_say(field: FileField, using: str, mentions: list[Mention]) -> bool:
+    """Whether any of these rows of a field in a database still says what it did."""
     names = {mention.name for mention in mentions}
     try:
-        now = names_now(field, (mention.pk for mention in mentions))
+        now = names_now(field, (mention.pk for mention in mentions), using)
     except (FieldError, TypeError, ValueError, ValidationError):
         return True  # a primary key that is no text, such as one of several columns
     return not names.isdisjoint(now.values())

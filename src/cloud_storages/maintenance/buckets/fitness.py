@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from cloud_storages.backends.options import Options
     from cloud_storages.domain.values import BucketSettings
+    from cloud_storages.maintenance.buckets.needs import Need
     from cloud_storages.maintenance.findings import Finding
-    from cloud_storages.maintenance.needs import Need
     from cloud_storages.maintenance.sites import Target
 
 __all__ = ["STEP", "presence", "risks", "shortfalls"]

@@ -1,8 +1,4 @@
-"""
-The buckets of a storage: listed, created, changed and compared with what the site needs.
-
-Nothing here deletes a bucket, or anything in one.
-"""
+"""Lists, creates, changes and compares buckets; see the package."""
 
 from __future__ import annotations
 
@@ -11,42 +7,39 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from cloud_storages.domain.errors import BucketTaken, Rejected
+from cloud_storages.domain.errors import BucketTaken, CloudStorageError, Rejected
 from cloud_storages.domain.identifiers import is_legal
 from cloud_storages.domain.layouts import ROOT
 from cloud_storages.domain.values import BucketSettings
-from cloud_storages.maintenance import fitness
-from cloud_storages.maintenance.bucket_changes import (
+from cloud_storages.maintenance.buckets import fitness
+from cloud_storages.maintenance.buckets.changes import (
     BucketChange,
     BucketChanges,
     Wishes,
     confirmed,
 )
-from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.buckets.needs import located, needs_of
+from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.findings import Finding, Verdict, error
-from cloud_storages.maintenance.needs import located, needs_of
 from cloud_storages.maintenance.sites import target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from django.core.files.storage import Storage
 
-    from cloud_storages.maintenance.needs import Need
+    from cloud_storages.maintenance.buckets.needs import Need
     from cloud_storages.maintenance.sites import Target
 
 __all__ = [
-    "BucketChange",
-    "BucketChanges",
     "BucketList",
     "Comparison",
     "KnownBucket",
-    "Wishes",
-    "buckets",
     "change_bucket",
     "compare_buckets",
     "create_bucket",
     "create_needed_buckets",
+    "list_buckets",
 ]
 
 
@@ -71,7 +64,7 @@ class BucketList:
     The buckets of a project.
 
     Attributes:
-        storage: through which storage they were asked for.
+        storage: the alias of the storage they were asked for through.
         buckets: by ID.
 
     """
@@ -91,7 +84,7 @@ class Comparison:
     What the site needs against what is there.
 
     Attributes:
-        storage: through which storage.
+        storage: the alias of the storage they were asked for through.
         findings: for each bucket whether it is there, and what it lacks.
 
     """
@@ -105,7 +98,7 @@ class Comparison:
         return all(each.verdict is Verdict.FINE for each in self.findings)
 
 
-def buckets(storage: str | Storage | None = None) -> BucketList:
+def list_buckets(storage: str | Storage | None = None) -> BucketList:
     """
     Return every bucket of the project of a storage, with who uses it.
 
@@ -123,7 +116,7 @@ def buckets(storage: str | Storage | None = None) -> BucketList:
     for need in needs_of(found.storage, there.values()):
         users.setdefault(need.bucket_id, []).extend(_users(need))
     known = (KnownBucket(there[each], tuple(users.get(each, ()))) for each in sorted(there))
-    return BucketList(found.where, tuple(known))
+    return BucketList(found.alias, tuple(known))
 
 
 def create_bucket(
@@ -157,7 +150,7 @@ def create_bucket(
         )
     _refuse_rivals(there, bucket_id, directory, found)
     made = _create(found, bucket_id, directory or bucket_id, wishes, there, dry_run=dry_run)
-    return BucketChanges(found.where, (made,), dry_run)
+    return BucketChanges(found.alias, (made,), dry_run)
 
 
 def create_needed_buckets(
@@ -175,8 +168,9 @@ def create_needed_buckets(
         dry_run: whether to tell only what would be done.
 
     Raises:
-        CannotRun: another bucket is in the way of one, or the server does not take such settings.
-        CloudStorageError: the server cannot be reached, or the key may not.
+        CannotRun: another bucket is in the way of one, and none was created; or one could not be
+            created: the message names those that were.
+        CloudStorageError: the server cannot be reached, or the key may not, and none was created.
 
     """
     found = target(storage)
@@ -188,11 +182,11 @@ def create_needed_buckets(
     }
     for need in missing.values():
         _refuse_rivals(there, need.bucket_id, need.directory, found)
-    made = (
-        _create(found, need.bucket_id, need.name, wishes, there, dry_run=dry_run)
-        for need in missing.values()
-    )
-    return BucketChanges(found.where, tuple(made), dry_run)
+    made: list[BucketChange] = []
+    for need in missing.values():
+        with _telling_of(made, need.bucket_id):
+            made.append(_create(found, need.bucket_id, need.name, wishes, there, dry_run=dry_run))
+    return BucketChanges(found.alias, tuple(made), dry_run)
 
 
 def change_bucket(
@@ -231,13 +225,13 @@ def change_bucket(
     _refuse_unknown(wishes, before)
     wanted = wishes.upon(before)
     if wanted == before:
-        return BucketChanges(found.where, (), dry_run)
+        return BucketChanges(found.alias, (), dry_run)
     if not dry_run:
         store = found.storage.service.store
         with _explained(wanted):
             store.change_bucket(wanted)
         wanted = confirmed(store.bucket_settings(bucket_id), wanted)
-    return BucketChanges(found.where, (BucketChange(bucket_id, before, wanted),), dry_run)
+    return BucketChanges(found.alias, (BucketChange(bucket_id, before, wanted),), dry_run)
 
 
 def compare_buckets(
@@ -261,7 +255,7 @@ def compare_buckets(
         findings.append(_missing(need, found) or fitness.presence(need, found))
         findings += fitness.shortfalls(need, found, largest)
     return Comparison(
-        found.where, tuple(attrs.evolve(each, storage=found.where) for each in findings)
+        found.alias, tuple(attrs.evolve(each, storage=found.alias) for each in findings)
     )
 
 
@@ -346,6 +340,22 @@ def _create(
             ) from taken
         wanted = confirmed(made, wanted)
     return BucketChange(bucket_id, None, wanted)
+
+
+@contextlib.contextmanager
+def _telling_of(made: Sequence[BucketChange], bucket_id: str) -> Iterator[None]:
+    """Say what was created already if the next bucket cannot be."""
+    try:
+        yield
+    except (CannotRun, CloudStorageError) as error:
+        if not made:
+            raise
+        done = ", ".join(each.bucket_id for each in made)
+        why = reason_of(error).rstrip(".")
+        raise CannotRun(
+            f"Created: {done}. The bucket {bucket_id} could not be: {why}. Run this again once that"
+            " is mended; what is there is left as it is."
+        ) from error
 
 
 def _refuse_unknown(wishes: Wishes, known: BucketSettings) -> None:

@@ -11,19 +11,15 @@ import contextlib
 from typing import TYPE_CHECKING
 
 import attrs
-from django.core.exceptions import SuspiciousFileOperation
 from django.core.validators import FileExtensionValidator
-from django.db.models import ImageField
+from django.db.models import FileField, ImageField
 
-from cloud_storages.domain.errors import CloudStorageError
 from cloud_storages.domain.layouts import ROOT
 from cloud_storages.maintenance.references import label_of
 from cloud_storages.maintenance.sites import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from django.db.models import FileField
 
     from cloud_storages.backends.base import CloudStorage
     from cloud_storages.backends.options import Options
@@ -141,7 +137,7 @@ def untold_fields(storage: CloudStorage) -> list[str]:
     """Return the labels of the fields whose bucket cannot be told: a function names their files."""
     if not storage.options.laid_out.buckets_are_directories:
         return []
-    return [label_of(field) for field in fields_of(storage) if callable(field.upload_to)]
+    return [label_of(field) for field in fields_of(storage) if _is_untold(field)]
 
 
 def _need(
@@ -182,14 +178,20 @@ def located(
     return expected, tuple(each for each in existing if each.lower() == expected.lower())
 
 
+def _is_untold(field: FileField) -> bool:
+    """Return whether a function names the files of a field, given a row, which is not there."""
+    is_own = type(field).generate_filename is not FileField.generate_filename
+    return is_own or callable(field.upload_to)
+
+
 def _directory(field: FileField, told: Options) -> str | None:
     """Return the directory whose bucket keeps a field's files; None if it cannot be told."""
     if not told.laid_out.buckets_are_directories:
         return ROOT
-    if callable(field.upload_to):
+    if _is_untold(field):
         return None
-    # What Django would make of it today, dates included.
-    with contextlib.suppress(CloudStorageError, SuspiciousFileOperation):
+    # What Django would make of it today, dates included. Sites put code of their own there.
+    with contextlib.suppress(Exception):
         name = field.generate_filename(None, "file")  # type: ignore[arg-type] # no function asks
         return told.laid_out.place(name).directory
     return None
