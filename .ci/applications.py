@@ -11,17 +11,16 @@ import os
 import shutil
 import sys
 
-from environments import NEWEST, interpreter
-from matrix import PLACE, ROOT, run, say
+from environments import NEWEST, found
+from matrix import PLACE, ROOT, run
 
 FOLDER = PLACE / "applications"
 
 
 def main() -> int:
     """Return 0 if the applications work on this package."""
-    python = next(filter(None, map(interpreter, NEWEST)), None)
+    python = found("applications", NEWEST)
     if python is None:
-        say(f"skipped, there is no Python {' or '.join(NEWEST)} on this machine")
         return 0
     shutil.rmtree(FOLDER, ignore_errors=True)
     uv = (sys.executable, "-m", "uv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import attrs
@@ -61,6 +62,20 @@ ENVIRONMENTS = (
 )
 #: What is tried if nothing else is asked for.
 ENDS = ("oldest", "newest")
+
+
+def found(what: str, pythons: Iterable[str]) -> str | None:
+    """
+    Return the first Python that this machine has, for what is to be run on it.
+
+    Where it has none of them, say that this is left out, which is no failure, and return None.
+    """
+    asked = tuple(pythons)
+    chosen = next(filter(None, map(interpreter, asked)), None)
+    if chosen is None:
+        text = f"{what}: skipped, there is no Python {' or '.join(asked)} on this machine"
+        print(text, flush=True)  # noqa: T201 - a command's output
+    return chosen
 
 
 def interpreter(version: str) -> str | None:

@@ -28,14 +28,14 @@ import requests
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests import markdown  # noqa: E402 - found from here on
+
 PAGE = ROOT / "docs" / "tutorial.md"
 #: Seconds that a command of the page may take; the first one installs packages.
 PATIENCE = 300.0
 PORTS = (8000, 8090)
-_PIECE = re.compile(
-    r"^<!-- (?P<note>.+?) -->$|^```(?P<language>[a-z+]+)\n(?P<text>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
-)
 
 
 class Failed(Exception):
@@ -56,7 +56,7 @@ def main() -> int:
         (place / "empty").mkdir()
         reader = Reader(place / "empty", place / "wheels")
         try:
-            reader.follow(PAGE.read_text("utf-8"))
+            reader.follow(PAGE)
         except Failed as error:
             say(f"FAILED: {error}")
             return 1
@@ -76,19 +76,20 @@ class Reader:
         self._others: list[Terminal] = []
         self._browser = Browser()
 
-    def follow(self, page: str) -> None:
+    def follow(self, page: Path) -> None:
         """Do what a page says, from its beginning to its end."""
+        text = page.read_text("utf-8")
         stays = False
-        for found in _PIECE.finditer(page):
-            if found["note"]:
-                stays = self._heed(found["note"], page)
-            elif found["language"] == "console":
-                self._type(found["text"], stays=stays)
+        for block in markdown.blocks(page):
+            if block.language == markdown.COMMENT:
+                stays = self._heed(block.text, text)
+            elif block.language == "console":
+                self._type(block.text, stays=stays)
                 stays = False
-            elif found["language"] == "pycon":
-                self._terminal.converse(found["text"])
+            elif block.language == "pycon":
+                self._terminal.converse(block.text)
             else:
-                self._write(found["text"])
+                self._write(block.text)
 
     def _heed(self, note: str, page: str) -> bool:
         """Do what a note says; return whether the next block's last command goes on running."""

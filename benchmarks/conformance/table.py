@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -11,14 +12,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "page"]
 
-_SIGNS = {"kept": "yes", "broken": "**no**", "skipped": "n/a"}
+_SIGNS = {"kept": "yes", "skipped": "n/a"}
+_BROKEN = {"documented": "**no**", "customary": "differs"}
 _INTRODUCTION = """\
 # Django's contract of storages, on five of them
 
-Written by `make scoreboard` on {day}. Each line is a promise of Django's documentation, which the
-link leads to, and one test of `cloud_storages.testing.StorageConformance`. *yes*: kept; **no**:
-broken; *n/a*: not to be had, which Django allows, or which the storage declares. What was seen is
-told below the table.
+Written by `make scoreboard` on {day}. Each line is one test of
+`cloud_storages.testing.StorageConformance`. *Documented* is a promise of Django's documentation,
+which the link leads to. *Customary* is what the documentation leaves open, but `FileSystemStorage`
+does and applications rely on; there the link leads to what it is about. *yes*: kept; **no**: a
+documented promise is broken; *differs*: a customary one is not kept; *n/a*: not to be had, which
+Django allows, or which the storage declares. What was seen is told below the table.
 
 {versions}
 """
@@ -40,10 +44,26 @@ class Column:
     versions: dict[str, str]
     verdicts: list[dict[str, Any]]
 
+    def kept(self, kind: str) -> int:
+        """Return how many promises of a kind were kept."""
+        return sum(
+            (verdict["outcome"], verdict["promise"]["kind"]) == ("kept", kind)
+            for verdict in self.verdicts
+        )
+
     @property
-    def kept(self) -> int:
-        """How many promises were kept."""
-        return sum(verdict["outcome"] == "kept" for verdict in self.verdicts)
+    def in_short(self) -> str:
+        """What to think of the storage."""
+        broken = Counter(
+            verdict["promise"]["kind"]
+            for verdict in self.verdicts
+            if verdict["outcome"] == "broken"
+        )
+        if broken["documented"]:
+            return f"breaks {broken['documented']} of Django's promises"
+        if broken["customary"]:
+            return "keeps Django's promises, but not every custom"
+        return "keeps Django's promises and customs"
 
 
 def page(columns: list[Column], day: dt.date) -> str:
@@ -65,14 +85,16 @@ def page(columns: list[Column], day: dt.date) -> str:
 
 def _table(columns: list[Column]) -> list[str]:
     titles = [column.title for column in columns]
-    total = len(columns[0].verdicts)
-    rows = [["promise", *titles], ["---"] * (len(titles) + 1)]
+    kinds = Counter(verdict["promise"]["kind"] for verdict in columns[0].verdicts)
+    rows = [["promise", "", *titles], ["---"] * (len(titles) + 2)]
     for verdicts in zip(*(column.verdicts for column in columns), strict=True):
         promise = verdicts[0]["promise"]
         words = promise["name"].replace("_", " ")
         link = f"[{words}]({promise['sources'][0]})"
-        rows.append([link, *(_SIGNS[verdict["outcome"]] for verdict in verdicts)])
-    rows.append([f"kept, of {total}", *(str(column.kept) for column in columns)])
+        rows.append([link, promise["kind"], *map(_sign, verdicts)])
+    for kind, total in kinds.items():
+        rows.append([f"kept, of {total}", kind, *(str(column.kept(kind)) for column in columns)])
+    rows.append(["in short", "", *(column.in_short for column in columns)])
     return [f"| {' | '.join(row)} |" for row in rows]
 
 
@@ -82,12 +104,16 @@ def _seen(columns: list[Column]) -> list[str]:
         told = [verdict for verdict in column.verdicts if verdict["outcome"] != "kept"]
         lines += [f"## {column.title}", ""]
         lines += [
-            f"- {_SIGNS[verdict['outcome']]} {verdict['promise']['name'].replace('_', ' ')}:"
+            f"- {_sign(verdict)} {verdict['promise']['name'].replace('_', ' ')}:"
             f" {_escaped(verdict['seen'])}"
             for verdict in told
         ] or ["Everything is kept."]
         lines.append("")
     return lines
+
+
+def _sign(verdict: dict[str, Any]) -> str:
+    return _SIGNS.get(verdict["outcome"]) or _BROKEN[verdict["promise"]["kind"]]
 
 
 def _escaped(text: str) -> str:

@@ -8,6 +8,7 @@ entry of the navigation that ends in a question mark is left out while there is 
 from __future__ import annotations
 
 import argparse
+import enum
 import io
 import re
 from collections.abc import Callable, Iterable
@@ -21,6 +22,8 @@ from django.core.management.base import BaseCommand
 from cloud_storages.backends.options import OPTIONS, Option
 from cloud_storages.emulator import __main__ as emulator
 from cloud_storages.emulator.proxy import __main__ as proxy
+from cloud_storages.testing import StorageConformance
+from cloud_storages.testing.djangostorage import promises_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -45,6 +48,10 @@ _MAINTENANCE = (
 def setup(app: Sphinx) -> dict[str, Any]:
     """Let Sphinx put in what is generated, before a page is read."""
     app.connect("source-read", _put_in)
+    # Before napoleon has its turn.
+    app.connect("autodoc-process-docstring", _keep_sentences, priority=400)
+    app.connect("autodoc-skip-member", _keep_members)
+    app.connect("autodoc-process-signature", _name_functions)
     # Always read anew: what they say may have changed in the code.
     app.connect("env-get-outdated", lambda *_: sorted(app.env.found_docs))
     return {"parallel_read_safe": True}
@@ -56,6 +63,31 @@ def _put_in(app: Sphinx, _name: str, source: list[str]) -> None:
 
     text = _MARK.sub(lambda found: GENERATED[found[1]](), source[0])
     source[0] = _OPTIONAL.sub(chosen, text)
+
+
+def _keep_sentences(
+    _app: Sphinx, what: str, _name: str, _found: object, _options: object, lines: list[str]
+) -> None:
+    """Keep napoleon from taking what an attribute's sentence has before a colon for a type."""
+    if what in {"attribute", "data", "property"}:
+        lines[:0] = ["..", ""]  # a comment without a text
+
+
+def _keep_members(
+    _app: Sphinx, what: str, _name: str, found: object, _skip: object, _options: object
+) -> bool | None:
+    """Show the members of enumerations, which have no docstrings of their own."""
+    return False if what == "class" and isinstance(found, enum.Enum) else None
+
+
+def _name_functions(
+    _app: Sphinx, _what: str, _name: str, _found: object, _options: object, told: Any, returns: Any
+) -> tuple[Any, Any]:
+    """Show functions that are defaults as one would write them."""
+    if told:
+        told = told.replace("<function <lambda>>", "lambda _: ...")
+        told = re.sub(r"<function ([\w.]+)(?: at 0x\w+)?>", r"\1", told)
+    return told, returns
 
 
 # Settings
@@ -153,6 +185,22 @@ def _module(name: str) -> str:
     return f"## {name}\n\n```{{eval-rst}}\n.. automodule:: {name}\n   :members:\n```"
 
 
+# Promises
+
+
+def promises() -> str:
+    """Return the table of what a storage is held to."""
+    rows = (
+        f"| `{each.name}` | [{each.kind}]({each.sources[0]}) | {_cell(each.says)} |"
+        for each in promises_of(StorageConformance).values()
+    )
+    return "\n".join(("| name | | says |", "|---|---|---|", *rows))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("``", "`")
+
+
 # Measurements
 
 
@@ -193,5 +241,6 @@ GENERATED: dict[str, Callable[[], str]] = {
     "commands": commands,
     "emulators": emulators,
     "maintenance-api": maintenance_api,
+    "promises": promises,
     "measured": measured,
 }

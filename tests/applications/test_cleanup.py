@@ -7,6 +7,8 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from home.models import Contract
 
+from cloud_storages.testing import assertNumStorageRequests
+
 both_layouts = pytest.mark.usefixtures("layout")
 
 
@@ -42,6 +44,15 @@ def test_the_file_of_a_deleted_row_is_deleted(contract, fetch, opens):
 
     assert not opens(row.file.url)
     assert fetch(other.file.url) == b"old"
+
+
+def test_a_file_that_goes_costs_one_request(contract):
+    row, other = contract(), contract()
+
+    with assertNumStorageRequests(1):
+        row.delete()
+    with assertNumStorageRequests(2):  # the new file is stored, the old one deleted
+        replace(other, b"new")
 
 
 def test_a_row_that_is_not_deleted_after_all_keeps_its_file(contract, fetch):

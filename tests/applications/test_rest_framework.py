@@ -52,6 +52,16 @@ def test_what_is_no_picture_is_refused_before_anything_is_stored():
     assert list(answer.json()) == ["scan"]
 
 
+def test_an_upload_costs_a_request_and_one_more_for_its_first_address(upload):
+    upload()  # the bucket is there
+    file = SimpleUploadedFile("may.txt", b"three apples")
+
+    with assertNumStorageRequests(2):
+        answer = APIClient().post(API, {"file": file}, format="multipart")
+
+    assert answer.status_code == 201
+
+
 @both_layouts
 def test_a_list_costs_a_request_for_each_file_once(upload):
     for _ in range(3):

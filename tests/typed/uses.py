@@ -67,10 +67,13 @@ from cloud_storages.middleware import request_blocks, until_response
 from cloud_storages.templatetags.cloud_storages import picture, preview_url
 from cloud_storages.testing import (
     FileStoreConformance,
+    StorageConformance,
     StorageRequestsMixin,
     assertNumStorageRequests,
     storage_requests,
 )
+from cloud_storages.testing.djangostorage import Promise, promises_of, verdicts
+from cloud_storages.testing.djangostorage import Verdict as Kept
 from cloud_storages.views import Allowed, ServeFile, anyone
 
 assert_type(cloud_storages.__version__, str)
@@ -288,3 +291,31 @@ def looked_after() -> bool:
     verify("default", content="yes")  # type: ignore[arg-type]
     adopt(ids="current")  # type: ignore[arg-type]
     return found.ok and not wrong
+
+
+# The suite for any storage
+
+
+class OnTrial(StorageConformance):
+    cannot = {"the_accessed_time_is_told": "the server keeps none"}  # noqa: RUF012 - as documented
+    overwrites = False
+    reuses = False
+    chunk_size = 100_000
+    examples = 5
+    steps = 10
+    replay = ("6.100.0", b"AXicY2BkAAA")
+
+    def make_storage(self) -> Storage:
+        return InMemoryStorage()
+
+    def fetch(self, url: str) -> bytes:
+        return super().fetch(url)
+
+
+def judged() -> bool:
+    assert_type(promises_of(OnTrial), dict[str, Promise])
+    told = list(verdicts(OnTrial()))
+    assert_type(told, list[Kept])
+    assert_type([each.promise.name for each in told], list[str])
+    verdicts(InMemoryStorage())  # type: ignore[arg-type]
+    return all(each.ok for each in told if each.promise.kind == "documented")

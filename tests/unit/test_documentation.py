@@ -10,6 +10,7 @@ import pytest
 
 from cloud_storages import checks
 from cloud_storages.backends.options import OPTIONS
+from tests import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -44,6 +45,14 @@ def test_the_documentation_lists_the_system_checks_that_there_are() -> None:
 
     assert there
     assert set(re.findall(r"^\| `([EW]\d+)` \|", page, re.MULTILINE)) == there
+
+
+def test_examples_name_the_region_of_a_project_in_the_cloud() -> None:
+    pages = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+    text = "".join(block.text for page in pages for block in markdown.fenced(page))
+    hosts = set(re.findall(r"https://([\w.]*cloud\.appwrite\.io)", text))
+
+    assert hosts == {"fra.cloud.appwrite.io"}
 
 
 def test_the_readme_leads_to_files_that_there_are() -> None:

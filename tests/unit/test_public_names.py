@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from cloud_storages.emulator.versions import OLDEST
+from tests import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICIES = (ROOT / "docs" / "policies.md").read_text("utf-8")
 _ROW = re.compile(r"^\| `(cloud_storages[\w.]*)` \| (.+) \| (all|only) \|$", re.MULTILINE)
-_BLOCK = re.compile(r"^```(?:\{[\w-]+\} *)?(?:python|html).*?$(.*?)^```", re.MULTILINE | re.DOTALL)
+_LANGUAGES = ("python", "html")
 _IMPORT = re.compile(r"\bfrom (cloud_storages[\w.]*) import (\([^)]*\)|[^\n#]+)")
 _DOTTED = re.compile(r"[\"'](cloud_storages(?:\.\w+)+)\.(\w+)[\"']")
 _MODULE = re.compile(r"^import (cloud_storages[\w.]*)", re.MULTILINE)
@@ -33,8 +34,10 @@ USES = ROOT / "tests" / "typed" / "uses.py"
 
 
 def _code(page):
-    text = page.read_text("utf-8")
-    return text if page.suffix == ".py" else "\n".join(_BLOCK.findall(text))
+    if page.suffix == ".py":
+        return page.read_text("utf-8")
+    found = (block for block in markdown.fenced(page) if block.language.startswith(_LANGUAGES))
+    return "\n".join(block.text for block in found)
 
 
 def _used(code):

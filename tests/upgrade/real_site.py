@@ -20,7 +20,7 @@ import attrs
 import pytest
 import requests
 
-from cloud_storages.emulator import Emulator
+from cloud_storages.emulator import Emulator, Fault
 from tests.upgrade import guide
 from tests.upgrade.left_behind import LEFT_BEHIND, STORED
 
@@ -237,15 +237,17 @@ def test_a_site_of_the_real_1_2_5_is_upgraded_by_the_guide(site, contents):
 def kill_while_it_copies(site):
     """Kill a run with signal 9 after it has copied some files."""
     site.emulator.traffic.clear()
+    # Three are answered, all others held: it cannot end before it is killed.
+    site.emulator.inject(Fault(method="POST", nth=4, times=1000, delay=30, drop="before"))
     before = set(site.stored())
     command = ["python", "manage.py", "appwrite_adopt", "--ids", "current", "--move"]
     process = subprocess.Popen(
         command, cwd=site.folder, env=site.variables, stdout=subprocess.DEVNULL
     )
-    with contextlib.suppress(ProcessLookupError):
-        while process.poll() is None:
-            if sum(each.method == "POST" for each in site.emulator.traffic.exchanges) > 3:
-                process.send_signal(signal.SIGKILL)
-                break
+    while sum(each.method == "POST" for each in site.emulator.traffic.exchanges) < 3:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            pytest.fail(f"it ended with {process.wait(0.1)} before it was killed")
+    process.kill()
     assert process.wait() == -signal.SIGKILL
+    site.emulator.clear_faults()
     assert before < set(site.stored())

@@ -1,14 +1,16 @@
 """
 An emulator of Appwrite Storage that answers on the wire as a server would.
 
+In a program::
+
     with Emulator(project="demo", key="secret") as emulator:
         ...  # talk to emulator.endpoint
 
-or ``python -m cloud_storages.emulator --project demo --key SECRET``. It stands in for Appwrite
-1.9.6 with MariaDB and a local storage device, or for another release: buckets, files with chunked
-uploads, ranges and previews, permissions, file tokens, queries, health. It shares no code with
-the rest of this package, so that it shares no mistake with what it checks, and it needs the extra
-``emulator``.
+or on its own, ``python -m cloud_storages.emulator --project demo --key SECRET``. It stands in for
+Appwrite 1.9.6 with MariaDB and a local storage device, or for another release: buckets, files with
+chunked uploads, ranges and previews, permissions, file tokens, queries, health. It shares no code
+with the rest of this package, so that it shares no mistake with what it checks, and it needs the
+extra ``emulator``.
 
 `NOT_ENFORCED` says what it does not do.
 

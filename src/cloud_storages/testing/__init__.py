@@ -1,8 +1,9 @@
 """
 What tests of a storage need: the contract of Django's storages, fixtures, strategies, counts.
 
-``StorageConformance`` holds any Django storage to Django's documentation, a named test for each
-promise. With ``pip install 'django-cloud-storages[testing]'``, a whole ``test_storage.py``::
+``StorageConformance`` holds any Django storage to what Django's documentation promises, and to what
+else applications rely on, a named test for each. With ``pip install
+'django-cloud-storages[testing]'``, a whole ``test_storage.py``::
 
     from django.core.files.storage import FileSystemStorage
 
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         LEGAL_IDS,
         ODD,
         ONE_FILE,
+        OUTSIDE,
         REFUSED,
         TITLES,
     )
@@ -78,6 +80,7 @@ __all__ = [
     "LEGAL_IDS",
     "ODD",
     "ONE_FILE",
+    "OUTSIDE",
     "REFUSED",
     "SMALL_SIZES",
     "TITLES",
@@ -125,6 +128,7 @@ _LATER = {
         "LEGAL_IDS",
         "ODD",
         "ONE_FILE",
+        "OUTSIDE",
         "REFUSED",
         "TITLES",
     ),

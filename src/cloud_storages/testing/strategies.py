@@ -19,6 +19,7 @@ from cloud_storages.testing.tables import (
     LEGAL_IDS,
     ODD,
     ONE_FILE,
+    OUTSIDE,
     REFUSED,
     TITLES,
 )
@@ -77,13 +78,22 @@ def filenames() -> SearchStrategy[str]:
 
 
 def refused_names() -> SearchStrategy[str]:
-    """Return a strategy for names that every storage of Django's refuses to save."""
-    climbing = st.builds("{}/../{}".format, filenames(), filenames())
-    return st.sampled_from(REFUSED) | climbing | filenames().map("/{}".format)
+    """
+    Return a strategy for names that every storage of Django's refuses to save.
+
+    Those with a filename lead into the directory ``OUTSIDE``, which nobody has.
+    """
+    climbing = st.builds(f"{{}}/../{OUTSIDE}/{{}}".format, filenames(), filenames())
+    absolute = filenames().map(f"/{OUTSIDE}/{{}}".format)
+    return st.sampled_from(REFUSED) | climbing | absolute
 
 
 def hostile_names() -> SearchStrategy[str]:
-    """Return a strategy for names that every storage of this package refuses."""
+    """
+    Return a strategy for names that every storage of this package refuses.
+
+    For these only: another storage may really save ``/etc/passwd``. ``refused_names`` are for any.
+    """
 
     def broken(name: str, breaker: str, at: int) -> str:
         parts = name.split("/")

@@ -2,12 +2,15 @@
 Names, IDs and titles that break storages: one table, which every test meets.
 
 ``HOSTILE`` names are refused by storages of this package, ``REFUSED`` names by every storage of
-Django's. ``ODD`` names are legal, whatever they look like; ``FILENAMES`` are those of them that are
-filenames on any disk, too. ``ONE_FILE`` names, by layout, are several spellings of one file.
+Django's; those of them that lead out of a storage lead into the directory ``OUTSIDE``, which nobody
+has, so that no file is lost where one of them is accepted. ``ODD`` names are legal, whatever they
+look like; ``FILENAMES`` are those of them that are filenames on any disk, too. ``ONE_FILE`` names,
+by layout, are several spellings of one file.
 """
 
 from __future__ import annotations
 
+import secrets
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -23,11 +26,13 @@ __all__ = [
     "LEGAL_IDS",
     "ODD",
     "ONE_FILE",
+    "OUTSIDE",
     "REFUSED",
     "TITLES",
 ]
 
-#: Names that a storage refuses before it makes a request.
+#: Names that a storage of this package refuses before it makes a request. Never save them in a
+#: storage that is not known to refuse them.
 HOSTILE = (
     "",
     ".",
@@ -136,22 +141,25 @@ ODD = (
     "photo-" + "a" * 30,
 )
 
+#: A directory that nobody has: another one in every process.
+OUTSIDE = f"conformance-{secrets.token_hex(8)}"
+
 #: Names that every storage of Django's refuses to save: absolute, with ``..``, without a filename.
 REFUSED = (
     "",
     ".",
     "..",
     "/",
-    "/etc/passwd",
-    "//server/share.txt",
-    "../secret.txt",
-    "..\\secret.txt",
-    "media/..",
-    "media/.",
-    "media/",
-    "media/../photo.png",
-    "media\\..\\photo.png",
-    "media/../../photo.png",
+    f"/{OUTSIDE}/outside.txt",
+    f"//{OUTSIDE}/share.txt",
+    f"../{OUTSIDE}/outside.txt",
+    f"..\\{OUTSIDE}\\outside.txt",
+    f"{OUTSIDE}/..",
+    f"{OUTSIDE}/.",
+    f"{OUTSIDE}/",
+    f"media/../{OUTSIDE}/photo.png",
+    f"media\\..\\{OUTSIDE}\\photo.png",
+    f"media/../../{OUTSIDE}/photo.png",
 )
 
 _FILENAME_BYTES = 240  # a disk allows 255, and an alternative has a suffix

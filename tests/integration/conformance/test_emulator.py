@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from cloud_storages.backends.appwrite import AppWriteStorage
 from cloud_storages.testing import StorageConformance, assertNumStorageRequests
 from cloud_storages.testing.plugin import (  # noqa: F401 - there if the plugin is not installed
     appwrite_emulator,
@@ -16,9 +17,10 @@ from cloud_storages.testing.plugin import (  # noqa: F401 - there if the plugin 
     appwrite_storage,
     in_memory_storage,
 )
+from tests.unit.django.contract.sites import default_storage_is
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.core.files.storage import Storage
 
@@ -52,6 +54,28 @@ def test_an_ordered_fault_befalls_the_storage_once(
     appwrite_faults(method="GET", status=503)
     with assertNumStorageRequests(2):
         assert appwrite_storage.exists("photos/a.txt")
+
+
+class Shared(AppWriteStorage):
+    """What a site derives from the storage, as docs/applications.md does."""
+
+
+@pytest.fixture
+def _their_own() -> Iterator[None]:
+    with default_storage_is(f"{__name__}.Shared", layout="path", location="theirs"):
+        yield
+
+
+@pytest.mark.usefixtures("_their_own")
+def test_a_class_of_the_sites_own_is_the_one_on_the_emulator(
+    appwrite_emulator: Any,  # noqa: F811 - the fixture
+    request: pytest.FixtureRequest,
+) -> None:
+    storage = request.getfixturevalue("appwrite_storage")
+    storage.save("a/b.txt", ContentFile(b"stored"))
+    assert isinstance(storage, Shared)
+    assert storage.options.location == "theirs"
+    assert storage.url("a/b.txt").startswith(appwrite_emulator.endpoint)
 
 
 @pytest.mark.parametrize("turn", [1, 2])

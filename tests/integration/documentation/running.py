@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 PROJECT, KEY = "my-project", "standard_for_examples"
 #: Unencrypted addresses: the emulator has no others.
 _EXPECTED = {"cloud_storages.W001"}
-_CLOUD = "https://cloud.appwrite.io/v1"
+_CLOUD = "https://fra.cloud.appwrite.io/v1"
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

@@ -300,6 +300,12 @@ class HasNoAlternative(FileSystemStorage):
 
 
 @breaks("a_valid_name_can_be_saved")
+class MakesPathsOfNames(FileSystemStorage):
+    def get_valid_name(self, name: str) -> str:
+        return f"{super().get_valid_name(name)[:1]}/{super().get_valid_name(name)}"
+
+
+@breaks("a_valid_name_stays_as_it_is")
 class NumbersItsNames(FileSystemStorage):
     def get_valid_name(self, name: str) -> str:
         return f"1{super().get_valid_name(name)}"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
@@ -50,10 +51,12 @@ def run(tmp_path: Path) -> Callable[..., tuple[int, str]]:
     (tmp_path / "broken.py").write_text(BROKEN)
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
 
-    def run(*arguments: str, site: str | None = "little") -> tuple[int, str]:
+    def run(
+        *arguments: str, site: str | None = "little", loaded: str = plugin.__name__
+    ) -> tuple[int, str]:
         variables = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", plugin.__name__, "-rfs", *arguments],
+            [sys.executable, "-m", "pytest", "-p", loaded, "-rfs", *arguments],
             capture_output=True,
             check=False,
             cwd=tmp_path,
@@ -94,6 +97,62 @@ def test_what_the_configuration_excuses_is_skipped_with_its_reason(
     assert "it is too small to count (seen: the size was 0, not 12)" in told
 
 
+@needs_storages
+def test_a_class_of_the_sites_own_lends_its_options_to_the_one_in_memory(
+    run: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "theirs.py").write_text(
+        "from cloud_storages.backends.appwrite import AppWriteStorage\n"
+        "class Kept(AppWriteStorage):\n"
+        "    def __init__(self, days=0, **options):\n"
+        "        super().__init__(**options)\n"
+    )
+    with (tmp_path / "little.py").open("a") as settings:
+        settings.write(
+            'STORAGES["default"] = {"BACKEND": "theirs.Kept", "OPTIONS":'
+            ' {"days": 3, "layout": "path", "bucket_id": "theirs"}}\n'
+        )
+    (tmp_path / "test_theirs.py").write_text(
+        "def test_theirs(in_memory_storage):\n"
+        "    told = in_memory_storage.options\n"
+        "    assert (told.layout, told.bucket_id) == ('path', 'theirs')\n"
+    )
+    status, told = run("test_theirs.py")
+    assert (status, "1 passed" in told) == (pytest.ExitCode.OK, True), told
+
+
+@needs_storages
+def test_a_failing_walk_is_played_again_by_the_line_it_printed(
+    run: Callable[..., tuple[int, str]],
+) -> None:
+    _, told = run("--storage=small", "-k", "any_order")
+    line = re.search(r"@reproduce_failure\('[^']+', b'[^']+'\)", told)[0]
+    both = run(
+        "--storage=small", "--storage=default", "-k", "any_order", f"--storage-replay={line}"
+    )
+    assert "the size of" in both[1]
+    # No other steps are tried on the storage that is right.
+    assert "DidNotReproduce" in both[1]
+
+
+def test_a_line_that_cannot_be_played_again_is_told(run: Callable[..., tuple[int, str]]) -> None:
+    status, told = run("--storage=default", "--storage-replay=AXicY2A")
+    assert status == pytest.ExitCode.USAGE_ERROR
+    assert "'AXicY2A' is no line such as @reproduce_failure" in told
+
+
+@needs_storages
+def test_a_project_with_such_an_option_of_its_own_does_without_the_plugin(
+    run: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_addoption(parser): parser.addoption('--storage')"
+    )
+    (tmp_path / "test_theirs.py").write_text("def test_theirs(): pass")
+    status, told = run("--storage=theirs", loaded=f"no:{plugin.__name__}")
+    assert (status, "1 passed" in told) == (pytest.ExitCode.OK, True), told
+
+
 def test_without_a_site_it_says_what_is_missing(run: Callable[..., tuple[int, str]]) -> None:
     status, told = run("--storage=default", site=None)
     assert status == pytest.ExitCode.USAGE_ERROR
@@ -109,8 +168,8 @@ def test_an_excuse_without_a_reason_is_told(pytestconfig: pytest.Config) -> None
     class Told:
         invocation_params = pytestconfig.invocation_params
 
-        def getoption(self, _name: str) -> list[str]:
-            return ["default"]
+        def getoption(self, name: str) -> Any:
+            return ["default"] if name == "cloud_storages_aliases" else ""
 
         def getini(self, _name: str) -> list[str]:
             return ["default sizes"]
@@ -152,7 +211,7 @@ def test_without_hypothesis_it_says_what_to_install_and_fixtures_work_all_the_sa
         from cloud_storages.testing.djangostorage import sites
 
         config = types.SimpleNamespace(
-            getoption=lambda _: ["default"],
+            getoption=lambda name: ["default"] if name == "cloud_storages_aliases" else "",
             invocation_params=types.SimpleNamespace(dir=pathlib.Path()),
         )
         with pytest.raises(pytest.UsageError) as caught:

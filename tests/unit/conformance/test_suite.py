@@ -36,7 +36,6 @@ def suite_of(tmp_path: Path) -> Callable[..., Suite]:
         class Conformance(StorageConformance):
             chunk_size = 100_000
             examples = 5
-            vars().update(attributes)
 
             def make_storage(self) -> Storage:
                 made = storage(tmp_path)
@@ -46,7 +45,7 @@ def suite_of(tmp_path: Path) -> Callable[..., Suite]:
             def fetch(self, url: str) -> bytes:
                 return (tmp_path / unquote(urlsplit(url).path.removeprefix("/media/"))).read_bytes()
 
-        return Conformance
+        return type("Conformance", (Conformance,), attributes)
 
     return suite_of
 
@@ -78,10 +77,26 @@ def test_every_promise_says_where_django_documents_it() -> None:
     for test, promise in promises_of(StorageConformance).items():
         documented = getattr(StorageConformance, test).__doc__
         assert promise.sources
+        leads = {"documented": "Source", "customary": "See"}[promise.kind]
         for source in promise.sources:
             assert source.startswith("https://docs.djangoproject.com/en/stable/")
-            assert f"Source: {source}" in documented
+            assert f"{leads}: {source}" in documented
         assert documented.startswith(promise.says)
+        assert ("\nCustomary: " in documented) == (promise.kind == "customary")
+
+
+def test_what_django_leaves_open_is_called_customary() -> None:
+    kinds = {each.name: each.kind for each in promises_of(StorageConformance).values()}
+    for name in (
+        "deleting_what_is_missing_is_silent",
+        "a_free_name_is_taken_as_it_is",
+        "appending_keeps_what_was_there",
+        "threads_saving_one_name_keep_their_files_apart",
+        "a_file_of_a_field_can_be_pickled",
+    ):
+        assert kinds[name] == "customary"
+    for name in ("saved_bytes_come_back", "max_length_is_honoured", "listdir_returns_two_lists"):
+        assert kinds[name] == "documented"
 
 
 def test_what_a_storage_cannot_do_is_skipped_with_its_reason(
@@ -146,6 +161,19 @@ def test_nothing_is_left_in_the_storage(suite_of: Callable[..., Suite], tmp_path
     outcomes = {verdict.outcome for verdict in verdicts(suite_of(FileSystemStorage)())}
     assert outcomes == {"kept"}
     assert [path.name for path in tmp_path.rglob("*")] == ["theirs.txt"]
+
+
+def test_directories_that_stay_behind_are_empty_and_the_suites_own(
+    suite_of: Callable[..., Suite],
+) -> None:
+    storage = InMemoryStorage()
+    storage.reset()
+    suite = suite_of(lambda *_: storage, examples=3, fetch=StorageConformance.fetch)
+    assert [verdict for verdict in verdicts(suite()) if not verdict.ok] == []
+    directories, files = storage.listdir("")
+    assert sorted(directories) == [suite.folder, f"{suite.folder}-deeper"]
+    assert files == []
+    assert [storage.listdir(directory)[1] for directory in directories] == [[], []]
 
 
 class Forgetful(InMemoryStorage):

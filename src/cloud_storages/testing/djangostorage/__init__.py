@@ -1,9 +1,11 @@
 """
 The contract of Django's storages, for any storage; the only part of ``testing`` that knows Django.
 
-``StorageConformance`` is the suite, ``verdicts`` runs it without a test runner, ``StorageMachine``
-is the comparison with a dict, ``known_of`` tells what is known of a storage. What needs Hypothesis
-is imported when it is first asked for.
+A promise is documented, where Django's documentation makes it, or customary, where
+``FileSystemStorage`` keeps it and applications rely on it. ``StorageConformance`` is the suite,
+``verdicts`` runs it without a test runner, ``StorageMachine`` is the comparison with a dict,
+``known_of`` tells what is known of a storage. What needs Hypothesis is imported when it is first
+asked for.
 """
 
 from __future__ import annotations

@@ -19,13 +19,16 @@ __all__ = ["suite_of", "tests"]
 tests: dict[str, type[TestCase]] = {}
 
 
-def suite_of(alias: str, cannot: Mapping[str, str]) -> type[TestCase]:
+def suite_of(
+    alias: str, cannot: Mapping[str, str], replay: tuple[str, bytes] | None = None
+) -> type[TestCase]:
     """
     Return the tests of one alias.
 
     Args:
         alias: of STORAGES.
         cannot: promises it does not keep, with reasons.
+        replay: the walk to play again, as ``StorageConformance`` has it.
 
     Raises:
         TypeError: ``cannot`` names what is no promise.
@@ -35,6 +38,11 @@ def suite_of(alias: str, cannot: Mapping[str, str]) -> type[TestCase]:
     def make_storage(_self: Any) -> Storage:
         return storage_of(alias)
 
-    body = {"cannot": dict(cannot), "make_storage": make_storage, "__module__": __name__}
+    body = {
+        "cannot": dict(cannot),
+        "make_storage": make_storage,
+        "replay": replay,
+        "__module__": __name__,
+    }
     # A test case is found whatever pytest is told about the names of classes and functions.
     return type(alias, (StorageConformance, TestCase), body)

@@ -43,6 +43,10 @@ class StorageConformance(
     """
     Holds any storage to the promises of Django's contract, one test each.
 
+    Most are Django's documentation's. The others are customary: not documented, but
+    ``FileSystemStorage`` does so, and applications rely on it; the docstrings of their tests say
+    so.
+
     A subclass makes the storage::
 
         class TestMyStorage(StorageConformance):
@@ -52,9 +56,12 @@ class StorageConformance(
             cannot = {"appending_keeps_what_was_there": "S3 has no way to append"}
 
     It is found by pytest under that name; for the runners of unittest and Django it derives from
-    ``TestCase`` as well. The tests use one directory of the storage, which nobody else has, and
-    delete from it what they saved; the empty directory may stay behind (in Appwrite a bucket). No
-    database is touched. Where no site is configured, Django's own defaults are.
+    ``TestCase`` as well. No database is touched. Where no site is configured, Django's own
+    defaults are.
+
+    The tests use a directory of the storage, which nobody else has, and delete from it what they
+    saved. Where a server keeps empty directories, ``folder`` stays behind and, of a storage that
+    knows one level of them, ``{folder}-deeper``; in Appwrite these are buckets.
 
     What ``cannot`` names is shown as a skip with its reason, and fails once the storage can after
     all. What Django allows to be left unimplemented is a skip without being named. What is known
@@ -66,10 +73,11 @@ class StorageConformance(
             storage, as by the option ``file_overwrite`` of django-storages.
         reuses: whether a content that is there under its name is not stored again; None for what
             is known.
-        chunk_size: bytes of the pieces in which the storage sends large contents.
-        folder: the directory.
-        examples: how many sequences of steps the comparison with a dict tries.
-        steps: how many steps each has at most.
+        chunk_size: bytes of the pieces in which the storage sends large contents; Appwrite's
+            5,242,880 unless it is told.
+        folder: the directory; a text that cannot be guessed, unless it is told.
+        examples: how many sequences of steps the comparison with a dict tries: 20.
+        steps: how many steps each has at most: 20.
         replay: what is played again instead, as told by a failure: ``(version, blob)``.
 
     Raises:

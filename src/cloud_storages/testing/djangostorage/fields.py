@@ -107,7 +107,9 @@ class Fields:
         field = eval(text, names)  # noqa: S307 - as a migration is
         same(type(field.storage).__name__, type(tried.storage).__name__, "the kind of storage")
 
-    @promise(sources.note("ref/models/querysets/#pickling-querysets"), sources.field())
+    @promise(
+        sources.note("ref/models/querysets/#pickling-querysets"), sources.field(), kind="customary"
+    )
     def test_a_file_of_a_field_can_be_pickled(self, tried: Trial) -> None:
         """A field's file comes out of a pickle, as out of a cache, and opens."""
         name = tried.save("report.txt", b"the report")

@@ -74,7 +74,7 @@ class Reading:
         with tried.open(tried.save("lines.txt", _LINES)) as file:
             same(list(file), _LINES.splitlines(keepends=True), "the lines")
 
-    @promise(sources.file("mode"), sources.storage("open"))
+    @promise(sources.file("mode"), sources.storage("open"), kind="customary")
     def test_a_file_opened_as_text_gives_text(self, tried: Trial) -> None:
         """In the mode "r" a file gives text."""
         name = tried.save("text.txt", b"plain\ntext")
@@ -89,7 +89,7 @@ class Reading:
             file.open()
             same(file.read(), _CONTENT, "the content")
 
-    @promise(sources.storage("open"))
+    @promise(sources.storage("open"), kind="customary")
     def test_two_readers_of_a_file_do_not_disturb_each_other(self, tried: Trial) -> None:
         """A file that is opened twice is read twice, each from its own position."""
         name = tried.save("data.bin", _CONTENT)
@@ -112,7 +112,7 @@ class Writing:
         same(tried.content(name), _CONTENT, "the content")
         same(tried.storage.exists(name), True, "exists()")
 
-    @promise(sources.file("open"))
+    @promise(sources.file("open"), kind="customary")
     def test_writing_replaces_what_was_there(self, tried: Trial) -> None:
         """A file opened with "wb" has nothing left of the longer content before."""
         name = tried.save("data.bin", b"the long content before")
@@ -120,7 +120,7 @@ class Writing:
         same(tried.content(name), b"new", "the content")
         same(tried.storage.size(name), 3, "the size")
 
-    @promise(sources.file("open"))
+    @promise(sources.file("open"), kind="customary")
     def test_a_file_that_was_opened_to_be_written_may_stay_empty(self, tried: Trial) -> None:
         """A file opened with "wb" into which nothing is written is an empty file."""
         name = tried.save("data.bin", b"before")
@@ -128,7 +128,7 @@ class Writing:
             pass
         same(tried.content(name), b"", "the content")
 
-    @promise(sources.file("open"))
+    @promise(sources.file("open"), kind="customary")
     def test_text_is_written(self, tried: Trial) -> None:
         """A file opened with "w" takes text."""
         tried.save("other.txt", b"there, so that the directory is")
@@ -136,14 +136,14 @@ class Writing:
         tried.write(name, "w", "plain\ntext")
         same(tried.content(name), b"plain\ntext", "the content")
 
-    @promise(sources.file("open"))
+    @promise(sources.file("open"), kind="customary")
     def test_appending_keeps_what_was_there(self, tried: Trial) -> None:
         """What is written to a file opened with "ab" comes after what it has."""
         name = tried.save("log.txt", b"one\n")
         tried.write(name, "ab", b"two\n")
         same(tried.content(name), b"one\ntwo\n", "the content")
 
-    @promise(sources.file("open"))
+    @promise(sources.file("open"), kind="customary")
     def test_a_file_is_changed_in_place(self, tried: Trial) -> None:
         """A file opened with "r+b" keeps what is not written over."""
         name = tried.save("data.bin", b"abcdef")
@@ -152,7 +152,7 @@ class Writing:
             file.write(b"XY")
         same(tried.content(name), b"abXYef", "the content")
 
-    @promise(sources.file("open"))
+    @promise(sources.file("open"), kind="customary")
     def test_creating_does_not_replace(self, tried: Trial) -> None:
         """A file opened with "xb" is new, or FileExistsError is raised."""
         new, taken = tried.named("new.bin"), tried.save("taken.bin", b"taken")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from unittest import SkipTest
 
 import attrs
@@ -22,6 +22,12 @@ __all__ = ["Promise", "Tested", "promise", "promises_of"]
 
 _PREFIX = "test_"
 
+_SOURCE = {"documented": "Source", "customary": "See"}
+_NOTE = {
+    "documented": (),
+    "customary": ("Customary: not documented, but FileSystemStorage does so.",),
+}
+
 
 @attrs.frozen
 class Promise:
@@ -31,13 +37,17 @@ class Promise:
     Attributes:
         name: what it is called in ``cannot``: that of its test, without ``test_``.
         says: one sentence.
-        sources: URLs of Django's documentation.
+        sources: URLs of Django's documentation: where it says so, or, of what is customary, where
+            it tells of what that is about.
+        kind: ``"documented"``, or ``"customary"``: the documentation leaves it open, but
+            ``FileSystemStorage`` does so, and applications rely on it.
 
     """
 
     name: str
     says: str
     sources: tuple[str, ...]
+    kind: Literal["documented", "customary"] = "documented"
 
 
 class Tested(Protocol):
@@ -50,7 +60,9 @@ class Tested(Protocol):
         """Return the promises that a storage cannot keep, with reasons."""
 
 
-def promise(*sources: str) -> Callable[[Callable[[Any, Trial], None]], Callable[[Any], None]]:
+def promise(
+    *sources: str, kind: Literal["documented", "customary"] = "documented"
+) -> Callable[[Callable[[Any, Trial], None]], Callable[[Any], None]]:
     """
     Make a test of a method that is given a trial.
 
@@ -58,7 +70,8 @@ def promise(*sources: str) -> Callable[[Callable[[Any, Trial], None]], Callable[
     unimplemented, which Django's documentation allows; it fails where the storage can after all.
 
     Args:
-        *sources: where Django's documentation says so.
+        *sources: where Django's documentation says so, or tells of what it is about.
+        kind: whether it says so, or all rely on it.
 
     """
 
@@ -74,8 +87,10 @@ def promise(*sources: str) -> Callable[[Callable[[Any, Trial], None]], Callable[
 
         # A runner that looked at the check itself would take its argument for a fixture.
         del test.__wrapped__
-        test.__doc__ = "\n".join([says, "", *(f"Source: {source}" for source in sources)])
-        test.promise = Promise(name, says.partition("\n\n")[0].replace("\n", " "), sources)  # type: ignore[attr-defined]
+        told = [f"{_SOURCE[kind]}: {source}" for source in sources]
+        test.__doc__ = "\n".join([says, "", *_NOTE[kind], *told])
+        first = says.partition("\n\n")[0].replace("\n", " ")
+        test.promise = Promise(name, first, sources, kind)  # type: ignore[attr-defined]
         return test
 
     return decorate

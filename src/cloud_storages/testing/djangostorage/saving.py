@@ -37,7 +37,7 @@ class Saving:
         assert isinstance(name, str), f"save() returned {shown(name)}, which is no text"
         same(tried.content(name), b"the report", "the content")
 
-    @promise(sources.storage("save"))
+    @promise(sources.storage("save"), kind="customary")
     def test_a_free_name_is_taken_as_it_is(self, tried: Trial) -> None:
         """A name that nothing has is preferred to any other."""
         name = tried.save("report.txt", b"the report")
@@ -119,7 +119,11 @@ class Saving:
         same(str(name), tried.named("named.txt"), "the name")
         same(tried.content(name), b"named", "the content")
 
-    @promise(sources.storage("save"), sources.note("ref/files/file/#django.core.files.File"))
+    @promise(
+        sources.storage("save"),
+        sources.note("ref/files/file/#django.core.files.File"),
+        kind="customary",
+    )
     def test_the_callers_file_can_be_read_afterwards(self, tried: Trial) -> None:
         """The file that was saved is not closed, and is there to be read again."""
         source = File(io.BytesIO(_CONTENT), "data.bin")
@@ -128,7 +132,7 @@ class Saving:
         source.seek(0)
         same(source.read(), _CONTENT, "what the caller's file gives after save()")
 
-    @promise(sources.file("chunks"), sources.storage("save"))
+    @promise(sources.file("chunks"), sources.storage("save"), kind="customary")
     def test_content_is_read_from_its_beginning(self, tried: Trial) -> None:
         """A file that was read before, to its middle or its end, is stored whole."""
         for place, where in ((7, "middle"), (len(_CONTENT), "end")):
@@ -137,7 +141,7 @@ class Saving:
             name = tried.save(f"from-the-{where}.bin", source)
             same(tried.content(name), _CONTENT, f"the content of a file at its {where}")
 
-    @promise(sources.file("chunks"), sources.storage("save"))
+    @promise(sources.file("chunks"), sources.storage("save"), kind="customary")
     def test_one_file_can_be_saved_twice(self, tried: Trial) -> None:
         """The same File saved under two names is two files of one content."""
         source = File(io.BytesIO(_CONTENT), "data.bin")
@@ -190,14 +194,14 @@ class Deleting:
         raises(FileNotFoundError, lambda: tried.content(gone), "opening a deleted file")
         same(tried.content(stays), b"stays", "the content of the other file")
 
-    @promise(sources.storage("delete"))
+    @promise(sources.storage("delete"), kind="customary")
     def test_deleting_what_is_missing_is_silent(self, tried: Trial) -> None:
         """Deleting a name that nothing has raises nothing."""
         stays = tried.save("stays.txt", b"stays")
         tried.storage.delete(tried.named("missing.txt"))
         same(tried.content(stays), b"stays", "the content of the other file")
 
-    @promise(sources.storage("delete"), sources.storage("save"))
+    @promise(sources.storage("delete"), sources.storage("save"), kind="customary")
     def test_a_deleted_name_is_free_again(self, tried: Trial) -> None:
         """A name whose file was deleted is given to the next."""
         name = tried.save("again.txt", b"old")

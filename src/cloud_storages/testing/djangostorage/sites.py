@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 
     from django.core.files.storage import Storage
 
-__all__ = ["NoSite", "default_storage_is", "options_of_default", "set_up", "storage_of"]
+__all__ = ["NoSite", "default_storage_is", "set_up", "stand_in", "storage_of"]
 
 _HAS_STORAGES = django.VERSION >= (4, 2)
 #: Before, an overridden STORAGES lost the OPTIONS of its default storage.
 _KEEPS_OPTIONS = django.VERSION >= (5, 1)
 _DEFAULT = "default"
-_OURS = "cloud_storages."
+#: By their names, because this is below the backends.
+_OURS = "cloud_storages.backends.base.CloudStorage"
+_OPTIONS = "cloud_storages.backends.options.OPTIONS"
 
 
 class NoSite(Exception):
@@ -83,12 +85,37 @@ def storage_of(alias: str) -> Storage:
     return made
 
 
-def options_of_default() -> dict[str, Any]:
-    """Return the OPTIONS of the site's default storage, if it is of this package; else none."""
-    told: Mapping[str, Any] = getattr(settings, "STORAGES", {}).get(_DEFAULT, {})
-    if not str(told.get("BACKEND", "")).startswith(_OURS):
-        return {}
-    return dict(told.get("OPTIONS", {}))
+def stand_in(dotted: str) -> tuple[str, dict[str, Any]]:
+    """
+    Return the class of a storage that may stand for the site's default one, and its options.
+
+    Where the site's class derives from the one that is asked for, it is the site's own. Where it is
+    of this package at all, or derives from a class of it, the options are the site's: of another
+    class those that both have.
+
+    Args:
+        dotted: the path of a class of this package.
+
+    """
+    backend, told = _default()
+    try:
+        theirs = import_string(backend)
+    except ImportError:  # the site's own tests will say so
+        return dotted, {}
+    if not isinstance(theirs, type) or not issubclass(theirs, import_string(_OURS)):
+        return dotted, {}
+    if issubclass(theirs, import_string(dotted)):
+        return backend, dict(told)
+    known = {option.name for option in import_string(_OPTIONS)}
+    return dotted, {name: value for name, value in told.items() if name in known}
+
+
+def _default() -> tuple[str, Mapping[str, Any]]:
+    """Return the dotted path and the options of the site's default storage."""
+    if not _HAS_STORAGES:
+        return settings.DEFAULT_FILE_STORAGE, {}
+    told: Mapping[str, Any] = settings.STORAGES.get(_DEFAULT, {})
+    return str(told.get("BACKEND", "")), told.get("OPTIONS", {})
 
 
 @contextlib.contextmanager

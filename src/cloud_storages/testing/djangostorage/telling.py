@@ -128,13 +128,15 @@ class Listing:
     @promise(sources.storage("listdir"))
     def test_directories_in_directories_are_listed(self, tried: Trial) -> None:
         """A directory within a directory is listed there, and its files in it."""
-        name = tried.save("below/deeper/a.txt", b"listed")
-        same(str(name), tried.named("below/deeper/a.txt"), "the name")
+        # A storage that knows one level only makes that directory: its name is ours, too.
+        deeper = f"{tried.folder}-deeper"
+        name = tried.save(f"below/{deeper}/a.txt", b"listed")
+        same(str(name), tried.named(f"below/{deeper}/a.txt"), "the name")
         tried.save("b.txt", b"listed")
         for directory, expected in (
             (tried.folder, (["below"], ["b.txt"])),
-            (tried.named("below"), (["deeper"], [])),
-            (tried.named("below/deeper"), ([], ["a.txt"])),
+            (f"{tried.folder}/below", ([deeper], [])),
+            (f"{tried.folder}/below/{deeper}", ([], ["a.txt"])),
         ):
             directories, files = tried.storage.listdir(directory)
             same((list(directories), list(files)), expected, f"the listing of {directory!r}")

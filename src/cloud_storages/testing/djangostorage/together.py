@@ -33,7 +33,7 @@ _SIZE = 100_000
 class Together:
     """Threads that share the storage, as those of a server do."""
 
-    @promise(sources.storage("save"), sources.custom("get_available_name"))
+    @promise(sources.storage("save"), sources.custom("get_available_name"), kind="customary")
     def test_threads_saving_one_name_keep_their_files_apart(self, tried: Trial) -> None:
         """Every name that simultaneous saves report opens one whole content: that saved there."""
         names, contents = self._save_at_once(tried, ["shared.txt"] * _WRITERS)
@@ -44,7 +44,7 @@ class Together:
         same(len(set(names)), _WRITERS, f"the number of names of {_WRITERS} files")
         self._check(tried, names, contents)
 
-    @promise(sources.storage("save"), sources.storage("open"))
+    @promise(sources.storage("save"), sources.storage("open"), kind="customary")
     def test_threads_saving_other_names_get_their_own(self, tried: Trial) -> None:
         """Simultaneous saves of different names store each its own content."""
         filenames = [f"{number}.txt" for number in range(_WRITERS)]

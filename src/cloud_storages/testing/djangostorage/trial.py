@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
+from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 import attrs
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+
+from cloud_storages.testing.djangostorage.seeing import raises
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
     Content: TypeAlias = bytes | str | File[Any] | IO[bytes]
 
 __all__ = ["Trial"]
+
+#: What a name ends in that has no filename.
+_NO_FILENAME = {"", ".", ".."}
 
 
 @attrs.define
@@ -77,6 +85,32 @@ class Trial:
             raise AssertionError(f"save() is not implemented: {error}") from error
         return self.deletes(returned)
 
+    def refuses(self, name: str) -> None:
+        """
+        Make sure that a name that leads out is not saved.
+
+        What is stored all the same is deleted when the trial is over, if its name has a filename:
+        that of a directory might take with it what others have there.
+
+        Raises:
+            AssertionError: it was saved, or something else was raised.
+
+        """
+        __tracebackhide__ = True
+
+        def save() -> str:
+            returned = self.storage.save(name, ContentFile(b"hostile"))
+            self._deletes_if_a_file(returned)
+            return returned
+
+        # Where save refuses too late, the file is there.
+        self._deletes_if_a_file(name)
+        raises(SuspiciousFileOperation, save, f"saving {name!r}")
+
+    def _deletes_if_a_file(self, name: object) -> None:
+        if isinstance(name, str) and re.split(r"[/\\]", name)[-1] not in _NO_FILENAME:
+            self.deletes(name)
+
     def open(self, name: str, mode: str = "rb") -> File[Any]:
         """Open a file of the storage."""
         try:
@@ -105,7 +139,8 @@ class Trial:
             self._remove_directories(names)
 
     def _remove_directories(self, names: list[str]) -> None:
-        directories = {name.rpartition("/")[0] for name in names} | {self.folder}
-        for directory in sorted(filter(None, directories), key=len, reverse=True):
-            with contextlib.suppress(OSError):
+        ours = (PurePosixPath(name) for name in names if name.startswith(f"{self.folder}/"))
+        directories = {str(parent) for path in ours for parent in path.parents} - {"."}
+        for directory in sorted(directories, key=len, reverse=True):
+            with contextlib.suppress(OSError, SuspiciousFileOperation):
                 self.storage.delete(directory)
