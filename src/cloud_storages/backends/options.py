@@ -55,7 +55,7 @@ LOCATION_WITHOUT_PATH = (
     " bucket, but in the layout 'last-directory' buckets have none: the setting APPWRITE_LAYOUT"
     " (option 'layout') must be 'path'."
 )
-_EXAMPLE = "https://cloud.appwrite.io/v1."
+_EXAMPLE = "https://fra.cloud.appwrite.io/v1."
 
 
 @attrs.frozen

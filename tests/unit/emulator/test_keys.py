@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from .conftest import Server
 
 
 @pytest.fixture
-def server() -> Server:
+def server() -> Iterator[Server]:
     keys = {"standard_files": ["files.read", "files.write"], "standard_none": []}
-    return Server(Settings(project="demo", key="k", keys=keys, expired_key="standard_old"))
+    server = Server(Settings(project="demo", key="k", keys=keys, expired_key="standard_old"))
+    yield server
+    server.store.close()
 
 
 @pytest.mark.parametrize(
