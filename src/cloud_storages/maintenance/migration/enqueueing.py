@@ -2,12 +2,14 @@
 Letting the workers of Django's Tasks framework copy the files.
 
 What is enqueued again, as after a worker was killed, is only what is not there yet, by its size. A
-plain run afterwards proves everything.
+plain run afterwards proves everything, and changes the rows: tasks never do, because the site may
+read from the source for as long as they run.
 """
 
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,8 +30,8 @@ from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.order import ordered
 from cloud_storages.maintenance.migration.planning import plan
 from cloud_storages.maintenance.migration.results import MOST_TOLD, Enqueued
-from cloud_storages.maintenance.migration.rows import moves
 from cloud_storages.maintenance.migration.targets import NotLookedAt
+from cloud_storages.maintenance.migration.threads import apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +62,6 @@ def enqueue(
     workers: int = 8,
     shard: Shard | str = "1/1",
     on_conflict: OnTaken | str = OnTaken.RENAME,
-    keep_rows: bool = False,
     take_over: bool = False,
     journal: str | PathLike[str] | None = None,
     dry_run: bool = False,
@@ -68,6 +69,8 @@ def enqueue(
 ) -> Enqueued:
     """
     Enqueue what is not at the target yet, to be copied by the workers that a site has.
+
+    No row is changed: ``migrate`` does that afterwards, and proves each copy.
 
     Args:
         source: alias of a storage, which the workers know, too.
@@ -80,7 +83,6 @@ def enqueue(
         workers: files that are looked at at once.
         shard: which part.
         on_conflict: ``"rename"`` or ``"fail"``.
-        keep_rows: leave the rows as they are.
         take_over: no worker is copying any more.
         journal: path of the notes, which the run afterwards goes on with.
         dry_run: enqueue nothing.
@@ -117,7 +119,7 @@ def enqueue(
 
     with order.opened_journal(dry_run=dry_run) as notes:
         run = _Enqueueing(order, notes, (lambda _: None) if dry_run else hand_over, batch)
-        return run.run(workers, watcher, keep_rows=keep_rows, dry_run=dry_run)
+        return run.run(workers, watcher, dry_run=dry_run)
 
 
 def _on_queue(task: Any, queue: str) -> Any:
@@ -142,17 +144,13 @@ class _Enqueueing:
         self._batches = 0
         self._failed = 0
 
-    def run(
-        self, workers: int, watcher: Watcher | None, *, keep_rows: bool, dry_run: bool
-    ) -> Enqueued:
+    def run(self, workers: int, watcher: Watcher | None, *, dry_run: bool) -> Enqueued:
         order, journal = self._order, self._journal
         self._failed += plan(order, journal)
         names = journal.count()
         if watcher is not None:
             watcher.expect(names)
-        if not keep_rows:
-            self._note_rows()
-        look = _Looking(Looker(order.source, order.target)).look
+        look = functools.partial(apart, _Looking(Looker(order.source, order.target)).look)
         waiting: list[Note] = []
         with ThreadPoolExecutor(workers, "look") as pool:
             for page in _side_by_side(
@@ -195,21 +193,10 @@ class _Enqueueing:
         with self._journal.together():
             for note in waiting:
                 self._journal.mark([note.name], note.state)
-        self._hand_over(
-            [(list(attrs.astuple(note)), self._journal.rows_to_move(note.name)) for note in waiting]
-        )
+        self._hand_over([list(attrs.astuple(note)) for note in waiting])
         self._enqueued += len(waiting)
         self._batches += 1
         waiting.clear()
-
-    def _note_rows(self) -> None:
-        """Note the rows that are to name their files otherwise, for the tasks to change."""
-        for field in self._order.fields:
-            left = moves(self._journal, field, even_planned=True)
-            while page := list(itertools.islice(left, _MOST_AT_ONCE)):
-                with self._journal.together(safely=True):
-                    for reference, name in page:
-                        self._journal.moves(reference, name)
 
 
 @attrs.frozen

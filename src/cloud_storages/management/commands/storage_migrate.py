@@ -48,8 +48,10 @@ To move a site that goes on working:
 To split the work over 16 machines, on the third of them:
   manage.py storage_migrate old default --shard 3/16
 
-To let the site's workers do it, and prove it afterwards:
+To let the site's workers copy, prove it when they are done, and then change the rows:
   manage.py storage_migrate old default --enqueue
+  manage.py storage_migrate old default --keep-rows
+  (stop whoever writes files)
   manage.py storage_migrate old default
 
 What failed is in a file that can be given back:
@@ -149,7 +151,8 @@ class Command(ExplainedCommand):
             "--enqueue",
             action="store_true",
             help="Copy nothing here, but enqueue what is missing as tasks of Django's Tasks"
-            " framework (django-tasks before Django 6). The workers must know both aliases.",
+            " framework (django-tasks before Django 6). The workers must know both aliases."
+            " Tasks change no row: run this without --enqueue when they are done.",
         )
         add(
             "--batch",
@@ -181,7 +184,7 @@ class Command(ExplainedCommand):
         chosen: dict[str, Any] = {
             name: options[name]
             for name in (
-                *("fields", "all_files", "workers", "shard", "on_conflict", "keep_rows"),
+                *("fields", "all_files", "workers", "shard", "on_conflict"),
                 *("take_over", "journal", "dry_run"),
             )
         }
@@ -198,7 +201,13 @@ class Command(ExplainedCommand):
                     **chosen,
                 )
         with self.progress("copied", options) as watcher:
-            outcome = migrate(*places, failures=options["failures"], watcher=watcher, **chosen)
+            outcome = migrate(
+                *places,
+                failures=options["failures"],
+                keep_rows=options["keep_rows"],
+                watcher=watcher,
+                **chosen,
+            )
         self._interrupted = outcome.interrupted
         return outcome
 
@@ -218,6 +227,7 @@ class Command(ExplainedCommand):
         self._tell_problems(outcome.problems, outcome.failed)
         if not outcome.dry_run:
             self.stdout.write("When they are done, run this without --enqueue: it proves them all.")
+            self.stdout.write("It changes the rows, too; with --keep-rows not before the switch.")
 
     def _tell_migration(self, outcome: Migration, *, keep_rows: bool) -> None:
         write = self.stdout.write
@@ -233,10 +243,10 @@ class Command(ExplainedCommand):
             write(f"rows     {outcome.rows_updated} changed{left}")
         if outcome.dry_run:
             for renamed in outcome.renames[:_SHOWN]:
-                write(f"  {renamed.source} -> {renamed.target}")
+                write(f"  {renamed.source!r} -> {renamed.target!r}")
             self._tell_more(outcome.renamed - _SHOWN)
         if outcome.renamed and keep_rows:
-            write("Their rows are as they were: run this without --keep-rows before the switch.")
+            write("No row was changed. Before a site reads from there, run it without --keep-rows.")
         self._tell_problems(outcome.problems, outcome.failed)
         if outcome.failures:
             write(f"All failures are in {outcome.failures}: give it back with --names-from.")

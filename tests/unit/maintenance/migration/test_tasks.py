@@ -56,14 +56,35 @@ def enqueue(framework: Any) -> Callable[..., migration.Enqueued]:
 
 
 @needs_tasks
-def test_tasks_copy_what_is_missing_and_change_the_rows(enqueue, upload, content):
-    rows = [upload(f"a/docs/{number}.txt") for number in range(7)]
+def test_tasks_copy_what_is_missing_and_the_run_afterwards_changes_the_rows(
+    enqueue, upload, new, content
+):
+    names = [f"a/docs/{number}.txt" for number in range(7)]
+    rows = [upload(name) for name in names]
 
     handed = enqueue(batch=3)
 
     assert (handed.ok, handed.names, handed.enqueued, handed.batches) == (True, 7, 7, 3)
-    assert [content(row) for row in rows] == [f"a/docs/{n}.txt".encode() for n in range(7)]
-    assert rows[0].file.name == "docs/0.txt"
+    assert sorted(new.service.names()) == [f"docs/{number}.txt" for number in range(7)]
+    assert [row.file.name for row in Document.objects.order_by("pk")] == names
+
+    done = migration.migrate("old", "default")
+    assert (done.ok, done.skipped, done.rows_updated) == (True, 7, 7)
+    assert [content(row) for row in rows] == [name.encode() for name in names]
+
+
+@needs_tasks
+def test_what_was_damaged_after_the_tasks_is_found(enqueue, upload, new, content):
+    rows = [upload(f"a/docs/{number}.txt") for number in range(3)]
+    enqueue()
+    for name in ("docs/0.txt", "docs/1.txt"):
+        new.delete(name)
+    new.save("docs/1.txt", ContentFile(b"damaged"))
+
+    done = migration.migrate("old", "default")
+
+    assert (done.ok, done.names, done.copied, done.skipped) == (True, 3, 2, 1)
+    assert [content(row) for row in rows] == [f"a/docs/{n}.txt".encode() for n in range(3)]
 
 
 @needs_tasks
@@ -71,11 +92,14 @@ def test_a_plain_run_afterwards_proves_everything_and_copies_nothing(enqueue, up
     row = upload("a/docs/1.txt")
     upload("docs/2.txt")
     enqueue()
-    put("docs/1.txt", b"an orphan by the name the row has now")
+    put("docs/1.txt", b"an orphan by the name the row gets")
 
     done = migration.migrate("old", "default")
 
-    assert (done.ok, done.copied) == (True, 0)
+    again = migration.migrate("old", "default")
+
+    for run in (done, again):
+        assert (run.ok, run.names, run.copied, run.skipped) == (True, 2, 0, 2)
     assert content(row) == b"a/docs/1.txt"
 
 
@@ -147,8 +171,8 @@ class TestWaiting:
 
         first, second = (result.task.func(*result.args) for _ in range(2))
 
-        assert (first["copied"], first["renamed"], first["rows_updated"]) == (2, 1, 1)
-        assert (second["copied"], second["skipped"], second["rows_left"]) == (0, 2, 1)
+        assert (first["copied"], first["renamed"], first["failed"]) == (2, 1, 0)
+        assert (second["copied"], second["skipped"], second["failed"]) == (0, 2, 0)
         assert sorted(new.service.names()) == ["docs/1.txt", "docs/2.txt"]
 
     @needs_tasks
