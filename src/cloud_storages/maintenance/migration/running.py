@@ -15,12 +15,12 @@ import signal
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
-from django.db import connections
+from django.db import DatabaseError
 
-from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.migration.copying import (
     ABANDONED_AFTER,
     Copier,
@@ -35,7 +35,12 @@ from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.order import ordered
 from cloud_storages.maintenance.migration.planning import plan
 from cloud_storages.maintenance.migration.results import MOST_TOLD, Migration, Renamed
-from cloud_storages.maintenance.migration.rows import RowMover, moves
+from cloud_storages.maintenance.migration.rows import (
+    RowMover,
+    let_connections_go,
+    uploads_hidden_by_moves,
+)
+from cloud_storages.maintenance.migration.threads import apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,9 +55,6 @@ if TYPE_CHECKING:
     from cloud_storages.maintenance.migration.order import Order
 
 __all__ = ["Watcher", "migrate"]
-
-S = TypeVar("S")
-T = TypeVar("T")
 
 #: Files that are looked up ahead of those that are copied.
 _AHEAD = 200
@@ -183,8 +185,8 @@ class _Run:
             names = self._journal.count()
             self._watcher.expect(names)
             self._copy_all(after)
-            if not (keep_rows or self._ending.is_set()):
-                self._move_rows()
+            if not self._ending.is_set():
+                self._attend_to_rows(keep_rows=keep_rows)
         except KeyboardInterrupt:
             self._interrupted = True
         if self._stopped and not (self._counts.copied or self._counts.skipped):
@@ -225,12 +227,12 @@ class _Run:
                     ready.clear()
                     copying -= {future for future in copying if future.cancel()}
                 while ready and len(copying) < 2 * self._workers:
-                    copying.add(pool.submit(_apart, work, ready.popleft()))
+                    copying.add(pool.submit(apart, work, ready.popleft()))
                 while self._has_room(len(ready), len(looking)):
                     page = list(itertools.islice(notes, order.target.at_once))
                     if not page:
                         break
-                    looking.add(pool.submit(_apart, look, page))
+                    looking.add(pool.submit(apart, look, page))
                 if not (looking or copying or ready):
                     break
                 done, _ = wait(looking | copying, return_when=FIRST_COMPLETED)
@@ -327,18 +329,39 @@ class _Run:
 
     # Rows
 
+    def _attend_to_rows(self, *, keep_rows: bool) -> None:
+        """Let rows name their files; a database that is gone by now ends the run in good order."""
+        let_connections_go()
+        try:
+            self._find_hidden_uploads()
+            if not keep_rows:
+                self._move_rows()
+        except (CannotRun, DatabaseError) as error:
+            self._stop(f"The rows could not be changed: {reason_of(error)}")
+
+    def _find_hidden_uploads(self) -> None:
+        if not self._journal.has_moved():
+            return
+        order = self._order
+        here = order.target.files.storage
+        with ThreadPoolExecutor(self._workers, "migrate") as pool:
+            for field in order.fields:
+                found = uploads_hidden_by_moves(self._journal, order.source, here, field, pool)
+                for problem in found:
+                    self._fail(problem)
+
     def _move_rows(self) -> None:
         if not self._journal.has_renamed():
             return
-        mover = RowMover(self._journal)
-        for field in self._order.fields:
-            if self._dry_run:
-                self._counts.rows_updated += sum(1 for _ in moves(self._journal, field))
-            else:
+        counts = self._counts
+        mover = RowMover(self._journal, self._order.target.files.storage, dry_run=self._dry_run)
+        try:
+            for field in self._order.fields:
                 mover.move(field)
-        self._counts.rows_updated += mover.updated
-        self._counts.rows_left += mover.left
-        self._counts.failed += mover.failed
+        finally:
+            counts.rows_updated += mover.updated
+            counts.rows_left += mover.left
+            counts.failed += mover.failed
 
     def _tell_failures(self, path: str) -> bool:
         """Write the file of all problems; return whether there are any."""
@@ -352,14 +375,6 @@ class _Run:
                 for problem in itertools.chain([first] if first else [], problems)
             )
         return first is not None
-
-
-def _apart(work: Callable[[S], T], thing: S) -> T:
-    """Do something in a thread of its own: a storage may have used the database there."""
-    try:
-        return work(thing)
-    finally:
-        connections.close_all()
 
 
 @contextlib.contextmanager
