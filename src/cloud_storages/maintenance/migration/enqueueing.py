@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections
 import functools
 import itertools
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,11 +22,14 @@ from cloud_storages.maintenance.errors import CannotRun, Problem, reason_of
 from cloud_storages.maintenance.migration.copying import (
     ABANDONED_AFTER,
     Done,
+    Failed,
     Job,
     OnTaken,
+    failure_of,
 )
 from cloud_storages.maintenance.migration.errors import MissingAtSource
 from cloud_storages.maintenance.migration.journal import State
+from cloud_storages.maintenance.migration.judging import Judge
 from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.order import ordered
 from cloud_storages.maintenance.migration.planning import plan
@@ -146,21 +150,18 @@ class _Enqueueing:
 
     def run(self, workers: int, watcher: Watcher | None, *, dry_run: bool) -> Enqueued:
         order, journal = self._order, self._journal
-        self._failed += plan(order, journal)
-        names = journal.count()
-        if watcher is not None:
-            watcher.expect(names)
-        look = functools.partial(apart, _Looking(Looker(order.source, order.target)).look)
-        waiting: list[Note] = []
-        with ThreadPoolExecutor(workers, "look") as pool:
-            for page in _side_by_side(
-                pool, look, _paged(journal.notes(), order.target.at_once), 2 * workers
-            ):
-                for each in page:
-                    self._take(each, waiting)
-                if watcher is not None:
-                    watcher.advance(len(page))
-        self._send(waiting)
+        looking = _Looking(Looker(order.source, order.target))
+        names, interrupted = 0, False
+        try:
+            self._failed += plan(order, journal)
+            names = journal.count()
+            if watcher is not None:
+                watcher.expect(names)
+            self._look_at_all(looking, workers, watcher)
+        except KeyboardInterrupt:
+            interrupted = True
+        if looking.stopped and not (self._there or self._enqueued):
+            raise CannotRun(looking.stopped)
         return Enqueued(
             source=str(order.source.files),
             target=str(order.target.files),
@@ -172,13 +173,33 @@ class _Enqueueing:
             failed=self._failed,
             problems=tuple(journal.problems(MOST_TOLD)),
             journal=journal.path,
+            stopped=looking.stopped,
+            interrupted=interrupted,
         )
 
+    def _look_at_all(self, looking: _Looking, workers: int, watcher: Watcher | None) -> None:
+        look = functools.partial(apart, looking.look)
+        pages = _paged(self._journal.notes(), self._order.target.at_once)
+        waiting: list[Note] = []
+        with ThreadPoolExecutor(workers, "look") as pool:
+            try:
+                for page in _side_by_side(pool, look, pages, 2 * workers):
+                    for each in page:
+                        self._take(each, waiting)
+                    if watcher is not None:
+                        watcher.advance(len(page))
+                    if looking.stopped:
+                        return
+            finally:
+                looking.end()
+                pool.shutdown(wait=False, cancel_futures=True)
+        self._send(waiting)
+
     def _take(self, found: _Found, waiting: list[Note]) -> None:
-        if found.problem is not None:
+        if found.failed is not None:
             self._failed += 1
             with self._journal.together():
-                self._journal.problem(found.problem)
+                self._journal.problem(found.failed.problem)
         elif found.is_there:
             self._there += 1
         else:
@@ -208,31 +229,59 @@ class _Found:
         note: what is known of it.
         state: what is to be noted, if it is enqueued.
         is_there: whether the target seems to have it.
-        problem: why it cannot be copied, if it cannot.
+        failed: why it cannot be copied, if it cannot.
 
     """
 
     note: Note
     state: State
     is_there: bool = False
-    problem: Problem | None = None
+    failed: Failed | None = None
 
 
-@attrs.frozen
 class _Looking:
-    """Tells what the target has by size: to read everything is the work of those who copy."""
+    """
+    Tells what the target has by size: to read everything is the work of those who copy.
 
-    looker: Looker
+    Attributes:
+        stopped: why to look on is of no use; empty if it is.
+
+    """
+
+    def __init__(self, looker: Looker) -> None:
+        self.looker = looker
+        self.stopped = ""
+        self._judge = Judge()
+        self._judging = threading.Lock()
+        self._ending = threading.Event()
+
+    def end(self) -> None:
+        """Let those who are looking end soon."""
+        self._ending.set()
 
     def look(self, notes: list[Note]) -> list[_Found]:
+        """Return what is found of some files; of fewer, once to go on is of no use."""
         known = {note.name: note for note in notes}
-        found = []
+        found: list[_Found] = []
         for each in self.looker.look(notes):
+            if self._ending.is_set():
+                break
             if isinstance(each, Done):
                 found.append(_Found(known[each.name], State.COPIED, is_there=True))
             else:
                 found.append(self._compared(each))
+            self._learn(found[-1])
         return found
+
+    def _learn(self, found: _Found) -> None:
+        with self._judging:
+            if found.failed is None:
+                self._judge.succeeded()
+                return
+            stopped = self._judge.failed(found.failed)
+            if stopped:
+                self.stopped = self.stopped or stopped
+                self._ending.set()
 
     def _compared(self, job: Job) -> _Found:
         note = job.note
@@ -243,7 +292,7 @@ class _Looking:
             except MissingAtSource:
                 return self._missing(job, there)
         except Exception as error:  # noqa: BLE001 - any storage may raise anything
-            return _Found(note, note.state, problem=Problem.of(note.name, error))
+            return _Found(note, note.state, failed=failure_of(note.name, error))
         if there == size and note.copy is None:
             return _Found(note, note.state, is_there=True)
         fresh = there is None and note.state is not State.COPIED
@@ -256,7 +305,8 @@ class _Looking:
             there = self.looker.target.size(note.name)
         if note.copy is not None or (note.name == note.wanted and there is not None):
             return _Found(note, note.state, is_there=True)
-        return _Found(note, note.state, problem=Problem(note.name, "It is missing at the source."))
+        problem = Problem(note.name, "It is missing at the source.")
+        return _Found(note, note.state, failed=Failed(problem))
 
     def _size(self, job: Job) -> int | None:
         if job.seen is NotLookedAt:

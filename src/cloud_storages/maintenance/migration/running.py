@@ -31,6 +31,7 @@ from cloud_storages.maintenance.migration.copying import (
 )
 from cloud_storages.maintenance.migration.errors import Interrupted
 from cloud_storages.maintenance.migration.journal import State
+from cloud_storages.maintenance.migration.judging import Judge
 from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.order import ordered
 from cloud_storages.maintenance.migration.planning import plan
@@ -58,8 +59,6 @@ __all__ = ["Watcher", "migrate"]
 
 #: Files that are looked up ahead of those that are copied.
 _AHEAD = 200
-#: Files in a row that failed by the server: it is gone for all of them.
-_OUTAGES = 10
 _MOST_WORKERS = 256
 
 
@@ -145,6 +144,8 @@ def migrate(
         raise CannotRun(f"{workers} workers are not between 1 and {_MOST_WORKERS}.")
     told = os.fspath(failures) if failures else f"{order.journal}.failures.jsonl"
     with order.opened_journal(dry_run=dry_run) as notes:
+        if not dry_run:
+            _check_writable(told)
         run = _Run(order, notes, workers, watcher or _Nobody(), dry_run=dry_run)
         return run.run(told, keep_rows=keep_rows, after=0.0 if take_over else ABANDONED_AFTER)
 
@@ -175,7 +176,7 @@ class _Run:
         self._ending = threading.Event()
         self._stopped = ""
         self._interrupted = False
-        self._outages = 0
+        self._judge = Judge()
 
     def run(self, failures: str, *, keep_rows: bool, after: float) -> Migration:
         began = time.monotonic()
@@ -191,7 +192,12 @@ class _Run:
             self._interrupted = True
         if self._stopped and not (self._counts.copied or self._counts.skipped):
             raise CannotRun(self._stopped)
-        has_failures = not self._dry_run and self._tell_failures(failures)
+        has_failures = False
+        if not self._dry_run:
+            try:
+                has_failures = self._tell_failures(failures)
+            except OSError as error:
+                self._stop(f"Not all failures could be written to {failures}: {error}")
         return Migration(
             source=str(self._order.source.files),
             target=str(self._order.target.files),
@@ -274,7 +280,7 @@ class _Run:
 
     def _take_done(self, done: Done) -> None:
         counts = self._counts
-        self._outages = 0
+        self._judge.succeeded()
         self._watcher.advance()
         if done.how is How.SKIPPED:
             counts.skipped += 1
@@ -298,15 +304,12 @@ class _Run:
             return
         if not failed.began:
             self._journal.put_back(failed.problem.name)
-        if failed.fails_all:
-            # A later run begins with this very file.
-            self._stop(f"{failed.problem.name!r}: {failed.problem.reason}")
-            return
-        self._watcher.advance()
-        self._fail(failed.problem)
-        self._outages = self._outages + 1 if failed.is_outage else 0
-        if self._outages >= _OUTAGES:
-            self._stop(f"{_OUTAGES} files in a row: {failed.problem.reason}")
+        if not failed.fails_all:  # a later run begins with that very file
+            self._watcher.advance()
+            self._fail(failed.problem)
+        stopped = self._judge.failed(failed)
+        if stopped:
+            self._stop(stopped)
 
     def _fail(self, problem: Problem) -> None:
         self._counts.failed += 1
@@ -375,6 +378,20 @@ class _Run:
                 for problem in itertools.chain([first] if first else [], problems)
             )
         return first is not None
+
+
+def _check_writable(path: str) -> None:
+    """Refuse a file that nothing can be written to at the end; leave it as it is."""
+    is_new = not os.path.lexists(path)
+    try:
+        with open(path, "a", encoding="utf-8"):  # noqa: PTH123 - any kind of path
+            pass
+        if is_new:
+            os.unlink(path)  # noqa: PTH108 - as above
+    except OSError as error:
+        raise CannotRun(
+            f"The failures cannot be written to {path}: {error}. Name another file with --failures."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from cloud_storages.maintenance.anystorage import files_of
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.migration.copying import Copier, Done, How, Job, OnTaken
 from cloud_storages.maintenance.migration.journal import Note
+from cloud_storages.maintenance.migration.judging import Judge
 from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.sources import source_of
 from cloud_storages.maintenance.migration.targets import target_of
@@ -63,23 +64,25 @@ def copy_batch(
         the first ``problems``.
 
     Raises:
-        CannotRun: no file can be copied; the reason is what the first one met.
+        CannotRun: no other file can be copied, either; the reason is what the last one met.
 
     """
     there, here = source_of(files_of(source)), target_of(files_of(target))
     copier = Copier(there, here, OnTaken(on_conflict), after)
     look = Looker(there, here).look
-    batch = _Batch()
+    judge, batch = Judge(), _Batch()
     for page in paged([Note(*told) for told in files], here.at_once):
         for each in look(page):
             result = copier.copy(each) if isinstance(each, Job) else each
             if isinstance(result, Done):
+                judge.succeeded()
                 batch.take(result)
                 continue
             name, reason = result.problem.name, result.problem.reason
             logger.warning("not copied: %r: %s", name, reason)
-            if result.fails_all:
-                raise CannotRun(reason)
+            stopped = judge.failed(result)
+            if stopped:
+                raise CannotRun(stopped)
             batch.fail(name, reason)
     return batch.told
 

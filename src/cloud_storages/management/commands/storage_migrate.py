@@ -193,13 +193,15 @@ class Command(ExplainedCommand):
         places = options["source"], options["target"]
         if options["enqueue"]:
             with self.progress("looked at", options) as watcher:
-                return enqueue(
+                enqueued = enqueue(
                     *places,
                     batch=options["batch"],
                     queue=options["queue"],
                     watcher=watcher,
                     **chosen,
                 )
+            self._interrupted = enqueued.interrupted
+            return enqueued
         with self.progress("copied", options) as watcher:
             outcome = migrate(
                 *places,
@@ -225,7 +227,8 @@ class Command(ExplainedCommand):
             f" There already, by their size: {outcome.there}. Failed: {outcome.failed}."
         )
         self._tell_problems(outcome.problems, outcome.failed)
-        if not outcome.dry_run:
+        self._tell_end(outcome)
+        if not (outcome.dry_run or outcome.stopped or outcome.interrupted):
             self.stdout.write("When they are done, run this without --enqueue: it proves them all.")
             self.stdout.write("It changes the rows, too; with --keep-rows not before the switch.")
 
@@ -250,8 +253,12 @@ class Command(ExplainedCommand):
         self._tell_problems(outcome.problems, outcome.failed)
         if outcome.failures:
             write(f"All failures are in {outcome.failures}: give it back with --names-from.")
+        self._tell_end(outcome)
+
+    def _tell_end(self, outcome: Migration | Enqueued) -> None:
+        write = self.stdout.write
         if outcome.stopped:
-            write(f"Ended before its time, as every file would fail: {outcome.stopped}")
+            write(f"Ended before its time: {outcome.stopped}")
         if outcome.interrupted:
             write("Interrupted.")
         if outcome.stopped or outcome.interrupted:

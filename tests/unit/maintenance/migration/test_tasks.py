@@ -10,8 +10,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import override_settings
 
+from cloud_storages.adapters.memory import MemoryStore
 from cloud_storages.backends.memory import InMemoryStorage
-from cloud_storages.domain.errors import AccessDenied
+from cloud_storages.domain.errors import AccessDenied, Unavailable
 from cloud_storages.maintenance import migration
 from cloud_storages.maintenance.errors import CannotRun
 from tests.site.models import Document
@@ -189,6 +190,25 @@ class TestWaiting:
             assert file.read() == b"changed"
 
     @needs_tasks
+    def test_a_batch_that_no_server_answers_is_given_up(
+        self, enqueue, upload, waiting, monkeypatch
+    ):
+        for number in range(50):
+            upload(f"docs/{number}.txt")
+        enqueue()
+        (result,) = waiting()
+        asked = []
+
+        def be_gone(*_):
+            asked.append(True)
+            raise Unavailable("No answer from the server.")
+
+        monkeypatch.setattr(MemoryStore, "create", be_gone)
+        with pytest.raises(CannotRun, match="10 files in a row: No answer"):
+            result.task.func(*result.args)
+        assert len(asked) == 10
+
+    @needs_tasks
     def test_a_batch_that_no_key_opens_fails(self, enqueue, upload, waiting, monkeypatch):
         upload("docs/1.txt")
         enqueue()
@@ -230,6 +250,48 @@ def test_a_queue_that_cannot_be_reached_is_told_and_the_next_try_goes_on(
 
     assert enqueue().enqueued == 1
     assert content(row) == b"docs/1.txt"
+
+
+@needs_tasks
+@pytest.mark.parametrize(
+    "told",
+    [(Unavailable("No answer."), 20), (AccessDenied("The key is not accepted."), 4)],
+)
+def test_a_server_that_refuses_is_not_asked_for_every_file(enqueue, upload, new, monkeypatch, told):
+    error, most = told
+    new.save("docs/first.txt", ContentFile(b"so that there is a bucket"))
+    for number in range(200):
+        upload(f"docs/{number}.txt")
+    asked = []
+
+    def refuse(*_, **__):
+        asked.append(True)
+        raise error
+
+    monkeypatch.setattr(MemoryStore, "find", refuse)
+    with pytest.raises(CannotRun, match=str(error)):
+        enqueue(workers=1)
+
+    assert 0 < len(asked) <= most
+
+
+@needs_tasks
+def test_interrupted_it_tells_what_was_enqueued(enqueue, upload):
+    for number in range(300):
+        upload(f"docs/{number:03}.txt")
+
+    class Impatient:
+        def expect(self, total):
+            """Nobody counts."""
+
+        def advance(self, _count=1):
+            raise KeyboardInterrupt
+
+    told = enqueue(batch=10, workers=1, watcher=Impatient())
+
+    assert (told.interrupted, told.ok) == (True, False)
+    assert 0 < told.enqueued < 300
+    assert enqueue().there == told.enqueued
 
 
 def test_workers_are_told_aliases_only(old):
