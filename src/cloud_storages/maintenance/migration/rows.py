@@ -2,8 +2,8 @@
 Rows that should name a file as the target has it.
 
 Before a row is changed, that it is about to be is noted: so whoever comes later knows a name that
-this migration gave from one that means another file. A row is changed in one transaction with the
-look that shows whether it still names what it did.
+this migration gave from one that means another file. A row is only changed while it still names
+what it did.
 """
 
 from __future__ import annotations
@@ -157,10 +157,16 @@ def _repoint_patiently(reference: Reference, name: str) -> bool:
     """
     for attempt in range(1, _ATTEMPTS):
         try:
-            return repoint(reference, name)
+            return _repoint_apart(reference, name)
         except OperationalError:
             time.sleep(random.uniform(0, _STEP * attempt))  # noqa: S311 - no secret
-    return repoint(reference, name)
+    return _repoint_apart(reference, name)
+
+
+def _repoint_apart(reference: Reference, name: str) -> bool:
+    # A savepoint, where the caller has begun a transaction: a failure must not end it.
+    with transaction.atomic(using=reference.using):
+        return repoint(reference, name)
 
 
 def _is_gone(using: str) -> bool:
