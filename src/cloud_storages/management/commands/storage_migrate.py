@@ -230,7 +230,9 @@ class Command(ExplainedCommand):
         self._tell_end(outcome)
         if not (outcome.dry_run or outcome.stopped or outcome.interrupted):
             self.stdout.write("When they are done, run this without --enqueue: it proves them all.")
-            self.stdout.write("It changes the rows, too; with --keep-rows not before the switch.")
+            self.stdout.write(
+                "It changes the rows, too: give it --keep-rows until the site is to switch."
+            )
 
     def _tell_migration(self, outcome: Migration, *, keep_rows: bool) -> None:
         write = self.stdout.write
@@ -249,7 +251,7 @@ class Command(ExplainedCommand):
                 write(f"  {renamed.source!r} -> {renamed.target!r}")
             self._tell_more(outcome.renamed - _SHOWN)
         if outcome.renamed and keep_rows:
-            write("No row was changed. Before a site reads from there, run it without --keep-rows.")
+            write("No row was changed: run it without --keep-rows before a site reads from there.")
         self._tell_problems(outcome.problems, outcome.failed)
         if outcome.failures:
             write(f"All failures are in {outcome.failures}: give it back with --names-from.")

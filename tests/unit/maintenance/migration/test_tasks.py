@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.test import override_settings
 
 from cloud_storages.adapters.memory import MemoryStore
@@ -292,6 +295,38 @@ def test_interrupted_it_tells_what_was_enqueued(enqueue, upload):
     assert (told.interrupted, told.ok) == (True, False)
     assert 0 < told.enqueued < 300
     assert enqueue().there == told.enqueued
+
+
+@needs_tasks
+def test_interrupted_it_prints_its_document_and_exits_as_programs_do(
+    framework, upload, monkeypatch
+):
+    del framework
+    upload("docs/1.txt")
+
+    def press(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cloud_storages.management.progress.Progress.advance", press)
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("storage_migrate", "old", "default", "--enqueue", "--json", stdout=out)
+
+    assert ended.value.code == 130
+    assert json.loads(out.getvalue())["interrupted"] is True
+
+
+@needs_tasks
+def test_the_command_tells_what_is_to_be_done_afterwards(framework, upload):
+    del framework
+    row = upload("a/docs/1.txt")
+    out = io.StringIO()
+
+    call_command("storage_migrate", "old", "default", "--enqueue", stdout=out)
+
+    row.refresh_from_db()
+    assert row.file.name == "a/docs/1.txt"
+    assert "run this without --enqueue" in out.getvalue()
 
 
 def test_workers_are_told_aliases_only(old):
