@@ -110,7 +110,8 @@ class RowMover:
                 self._fail(
                     reference,
                     f"{reference} reads from the target, which has another file of this name beside"
-                    f" the copy, {note.target!r}: nothing tells which of the two it means.",
+                    f" the copy, {note.target!r}: nothing tells which of the two it means. If it"
+                    " is the target's, leave its field out by naming the others with --fields.",
                 )
                 continue
             yield reference, note.target
