@@ -12,9 +12,9 @@ import enum
 from typing import TYPE_CHECKING
 
 import attrs
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 
-from cloud_storages.domain.errors import AccessDenied, Misconfigured, Unavailable
+from cloud_storages.domain.errors import AccessDenied, CloudStorageError, Misconfigured, Unavailable
 from cloud_storages.domain.names import fitted
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.maintenance.errors import Problem, reason_of
@@ -37,10 +37,15 @@ if TYPE_CHECKING:
     from cloud_storages.maintenance.migration.sources import Source
     from cloud_storages.maintenance.migration.targets import Seen, Target
 
-__all__ = ["ABANDONED_AFTER", "Copier", "Done", "Failed", "How", "Job", "OnTaken"]
+__all__ = ["ABANDONED_AFTER", "Copier", "Done", "Failed", "How", "Job", "OnTaken", "failure_of"]
 
 #: Seconds after which an unfinished upload that may be another's is certainly nobody's.
 ABANDONED_AFTER = 3600.0
+#: Errors that are known to be about one file, or are judged as what they are.
+_KNOWN = (
+    *(Unable, Interrupted, CloudStorageError, SuspiciousOperation, ValueError),
+    *(FileNotFoundError, FileExistsError, PermissionError),
+)
 
 
 class OnTaken(enum.Enum):
@@ -110,6 +115,8 @@ class Failed:
         problem: its name, and why.
         fails_all: whether every other file would fail, too.
         is_outage: whether it may be the server, and not the file: many in a row are an outage.
+        kind: of the error, if it is one that tells nobody what it is about; very many in a row
+            are not about their files.
         began: whether something of it may be left at the target.
         is_interrupted: whether somebody interrupted it, and nothing is wrong.
 
@@ -118,6 +125,7 @@ class Failed:
     problem: Problem
     fails_all: bool = False
     is_outage: bool = False
+    kind: str = ""
     began: bool = True
     is_interrupted: bool = False
 
@@ -153,7 +161,7 @@ class Copier:
         except MissingAtSource:
             return self._missing(job)
         except Exception as error:  # noqa: BLE001 - any storage may raise anything
-            return _failed(name, error)
+            return failure_of(name, error)
 
     def rehearse(self, job: Job) -> Done | Failed:
         """Return what ``copy`` would, as far as can be told without storing anything."""
@@ -175,7 +183,7 @@ class Copier:
         except MissingAtSource:
             return self._missing(job)
         except Exception as error:  # noqa: BLE001 - as above
-            return _failed(note.name, error)
+            return failure_of(note.name, error)
 
     # Steps
 
@@ -289,11 +297,12 @@ class Copier:
                 if there is not None:
                     return Done(note.name, note.name, How.SKIPPED, None)
         except Exception as error:  # noqa: BLE001 - as above
-            return _failed(note.name, error)
+            return failure_of(note.name, error)
         return Failed(Problem(note.name, "It is missing at the source."), began=False)
 
 
-def _failed(name: str, error: Exception) -> Failed:
+def failure_of(name: str, error: Exception) -> Failed:
+    """Return the failure that an error, of whatever storage, is for a file."""
     temporary = bool(getattr(error, "temporary", False))
     full = isinstance(error, OSError) and error.errno in FULL
     fatal = isinstance(error, (AccessDenied, ImproperlyConfigured))
@@ -303,6 +312,17 @@ def _failed(name: str, error: Exception) -> Failed:
         Problem(name, str(error) if isinstance(error, Unable) else reason_of(error), temporary),
         fails_all=full or fatal,
         is_outage=outage,
+        kind=_kind_of(error),
         began=not isinstance(error, (Conflict, InTheWay)),
         is_interrupted=isinstance(error, Interrupted),
     )
+
+
+def _kind_of(error: Exception) -> str:
+    """Return what an error is called, if it need not be about its file."""
+    if isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
+        # Those of a disk are about one directory, however many files are in it.
+        is_known = isinstance(error, _KNOWN) or error.errno is not None
+    else:
+        is_known = isinstance(error, _KNOWN)
+    return "" if is_known else type(error).__name__
