@@ -21,6 +21,7 @@ from cloud_storages.maintenance.migration.copying import (
     Done,
     Job,
     OnTaken,
+    missing,
 )
 from cloud_storages.maintenance.migration.errors import MissingAtSource
 from cloud_storages.maintenance.migration.journal import State
@@ -267,9 +268,9 @@ class _Looking:
         note = job.note
         if note.name == note.wanted and note.name != note.target:
             there = self.looker.target.size(note.name)
-        if note.copy is not None or (note.name == note.wanted and there is not None):
-            return _Found(note, note.state, is_there=True)
-        return _Found(note, note.state, problem=Problem(note.name, "It is missing at the source."))
+        is_there = note.name == note.wanted and there is not None
+        problem = None if note.copy is not None else missing(note, is_there=is_there)
+        return _Found(note, note.state, is_there=problem is None, problem=problem)
 
     def _size(self, job: Job) -> int | None:
         if job.seen is NotLookedAt:

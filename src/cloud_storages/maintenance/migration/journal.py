@@ -68,6 +68,8 @@ class State(enum.IntEnum):
     COPIED = 3
     #: Nothing was at the target when a task was told to store it there.
     ENQUEUED = 4
+    #: It was at the target, and this run, or a killed one, was about to store it there anew.
+    REPLACING = 5
 
 
 @attrs.frozen
@@ -99,9 +101,15 @@ class Note:
     seen: str | None = None
 
     @property
+    def is_begun(self) -> bool:
+        """Whether a run was about to store it, and nobody knows how far it came."""
+        return self.state in (State.BEGUN, State.REPLACING)
+
+    @property
     def copy(self) -> Fingerprint | None:
-        """What is at the target, if this file was copied."""
-        if self.state is not State.COPIED or self.size is None or self.signature is None:
+        """What is at the target, or was when a run began to replace it, if it was copied."""
+        is_copied = self.state in (State.COPIED, State.REPLACING)
+        if not is_copied or self.size is None or self.signature is None:
             return None
         return Fingerprint(self.size, tuple(self.signature.split(" ")))
 
@@ -261,9 +269,10 @@ class Journal:
 
     def put_back(self, name: str) -> None:
         """Note that nothing of a file was stored, after all."""
-        self._db.execute(
+        before = ((State.BEGUN, State.PLANNED), (State.REPLACING, State.COPIED))
+        self._db.executemany(
             "UPDATE files SET state = ? WHERE name = ? AND state = ?",
-            (State.PLANNED, name, State.BEGUN),
+            ((to, name, state) for state, to in before),
         )
 
     def copied(self, name: str, target: str, content: Fingerprint, seen: str) -> None:

@@ -8,6 +8,7 @@ import attrs
 
 from cloud_storages.maintenance.migration.copying import Done, Job
 from cloud_storages.maintenance.migration.errors import MissingAtSource
+from cloud_storages.maintenance.migration.journal import State
 from cloud_storages.maintenance.migration.targets import NotLookedAt
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ class Looker:
         What was copied before is only asked for at the source, and only where that costs next
         to nothing; the target is asked for the rest.
         """
-        copied = [note for note in notes if note.copy is not None]
-        others = [note for note in notes if note.copy is None]
+        copied = [note for note in notes if note.state is State.COPIED]
+        others = [note for note in notes if note.state is not State.COPIED]
         return [*self._again(copied), *self._anew(others)]
 
     def _again(self, notes: Sequence[Note]) -> list[Job | Done]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import datetime as dt
 import itertools
 import json
 import os
@@ -209,7 +210,9 @@ class _Run:
 
     def _copy_all(self, after: float) -> None:
         order = self._order
-        copier = Copier(order.source, order.target, order.on_taken, after, self._go_on)
+        # The journal is ours, so whoever made its notes has ended.
+        began = dt.datetime.now(dt.timezone.utc)
+        copier = Copier(order.source, order.target, order.on_taken, after, self._go_on, began)
         work = copier.rehearse if self._dry_run else copier.copy
         look = Looker(order.source, order.target).look
         notes = self._journal.notes()
@@ -252,12 +255,19 @@ class _Run:
                 jobs.append(each)
         if not self._dry_run:
             self._journal.mark((job.note.name for job in jobs if self._is_new(job)), State.BEGUN)
+            self._journal.mark(
+                (job.note.name for job in jobs if self._is_not_kept(job)), State.REPLACING
+            )
         return jobs
 
     def _is_new(self, job: Job) -> bool:
         """Return whether an unfinished copy that is found later is certainly of this run."""
         is_free = job.seen is None or self._order.target.tells_unfinished
         return job.note.state is State.PLANNED and is_free
+
+    def _is_not_kept(self, job: Job) -> bool:
+        """Return whether an earlier copy is gone before the new one is there."""
+        return job.note.state is State.COPIED and not self._order.target.tells_unfinished
 
     def _has_room(self, ready: int, looking: int) -> bool:
         """Return whether more files should be looked at, so that the workers never wait."""

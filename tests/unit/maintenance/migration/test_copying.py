@@ -296,6 +296,17 @@ def test_a_file_missing_at_the_source_is_a_failure(migrate, upload):
     assert "missing at the source" in done.problems[0].reason
 
 
+def test_before_the_switch_a_file_of_that_name_at_the_target_is_not_taken_for_it(old, tmp_path):
+    Document.objects.create(file="docs/gone.txt")
+    disk = FileSystemStorage(tmp_path / "disk")
+    disk.save("docs/gone.txt", ContentFile(b"unrelated"))
+
+    done = migration.migrate(old, disk, fields=["site.Document.file"])
+
+    assert (done.ok, done.skipped, done.failed) == (False, 0, 1)
+    assert "missing at the source" in done.problems[0].reason
+
+
 # Rows meanwhile
 
 

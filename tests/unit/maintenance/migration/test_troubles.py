@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile, File
@@ -67,8 +69,16 @@ class Failing(FileSystemStorage):
 
     error = None
     writes = None
+    visit = None
+    after_visit = None
 
     def _save(self, name, content):
+        if self.visit is not None:
+            saved = super()._save(name, content)
+            self.visit()
+            if self.after_visit is not None:
+                raise self.after_visit
+            return saved
         if self.writes is not None:
             # As much as there is room for.
             super()._save(name, ContentFile(content.read()[: self.writes]))
@@ -204,6 +214,132 @@ def test_a_file_where_a_directory_should_be_is_told(old, disk, upload):
 
     assert (done.copied, done.failed) == (1, 1)
     assert "docs exists and is not a directory" in done.problems[0].reason
+
+
+# What others store at the target
+
+
+@pytest.fixture
+def uploading(old, disk):
+    """Leave what a task has stored so far that is at a file on disk now."""
+
+    def uploading(name, so_far):
+        order = ordered(old, disk, fields=FILE)
+        with order.opened_journal(dry_run=False) as journal:
+            plan(order, journal)
+            journal.mark([name], State.ENQUEUED)
+        disk.save(name, ContentFile(so_far))
+
+    return uploading
+
+
+@pytest.mark.parametrize("so_far", [b"the who", b""])
+def test_what_another_may_be_storing_now_is_left_to_it(old, disk, upload, uploading, so_far):
+    upload("docs/a.txt", b"the whole of it")
+    uploading("docs/a.txt", so_far)
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert (done.ok, done.copied, done.failed) == (False, 0, 1)
+    assert "--take-over" in done.problems[0].reason
+    assert read(disk, "docs/a.txt") == so_far
+
+
+def test_what_nobody_is_storing_any_more_is_replaced_by_the_whole(old, disk, upload, uploading):
+    upload("docs/a.txt", b"the whole of it")
+    upload("docs/b.txt", b"the other one")
+    uploading("docs/a.txt", b"the who")
+    uploading("docs/b.txt", b"the")
+    os.utime(disk.path("docs/b.txt"), (1, 1))
+
+    assert migration.migrate(old, disk, fields=FILE).copied == 1
+    assert migration.migrate(old, disk, fields=FILE, take_over=True).copied == 1
+
+    assert read(disk, "docs/a.txt") == b"the whole of it"
+    assert read(disk, "docs/b.txt") == b"the other one"
+
+
+def test_a_storage_that_tells_no_times_has_a_piece_in_the_way(
+    old, disk, upload, uploading, monkeypatch
+):
+    upload("docs/a.txt", b"the whole of it")
+    uploading("docs/a.txt", b"the who")
+    os.utime(disk.path("docs/a.txt"), (1, 1))
+    monkeypatch.setattr(Failing, "get_modified_time", Storage.get_modified_time)
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert "--take-over" in done.problems[0].reason
+    assert read(disk, "docs/a.txt") == b"the who"
+
+
+def test_what_a_visitor_stores_over_a_copy_at_once_stays(old, disk, upload):
+    upload("docs/a.txt")
+    disk.visit = lambda: Path(disk.path("docs/a.txt")).write_bytes(b"of a visitor")
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert (done.ok, done.failed) == (False, 1)
+    assert read(disk, "docs/a.txt") == b"of a visitor"
+
+
+def test_a_piece_stays_where_a_storage_says_that_the_name_is_taken(old, disk, upload):
+    row = upload("docs/a.txt", b"the whole of it")
+    disk.visit = lambda: Path(disk.path("docs/a.txt")).write_bytes(b"the who")
+    disk.after_visit = FileExistsError("docs/a.txt")
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    row.refresh_from_db()
+    assert (done.ok, done.renamed) == (True, 1)
+    assert read(disk, "docs/a.txt") == b"the who"
+    assert read(disk, row.file.name) == b"the whole of it"
+
+
+# An earlier copy that is replaced on disk
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def test_killed_while_it_replaces_an_earlier_copy_on_disk_it_goes_on(old, disk, upload, put):
+    upload("docs/a.txt", b"the first one")
+    migration.migrate(old, disk, fields=FILE)
+    put("docs/a.txt", b"the second one, which is longer")
+    disk.writes, disk.error = 9, Killed()
+    with pytest.raises(Killed):
+        migration.migrate(old, disk, fields=FILE)
+    assert read(disk, "docs/a.txt") == b"the secon"
+    disk.writes = disk.error = None
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert (done.ok, done.copied) == (True, 1)
+    assert read(disk, "docs/a.txt") == b"the second one, which is longer"
+    assert migration.migrate(old, disk, fields=FILE).skipped == 1
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_piece_of_a_replacement_is_not_taken_for_the_earlier_copy(
+    old, disk, upload, put, is_gone
+):
+    upload("docs/a.txt", b"the first one")
+    when = Path(old.path("docs/a.txt")).stat()
+    migration.migrate(old, disk, fields=FILE)
+    put("docs/a.txt", b"the second one, which is longer")
+    disk.writes, disk.error = 9, Killed()
+    with pytest.raises(Killed):
+        migration.migrate(old, disk, fields=FILE)
+    disk.writes = disk.error = None
+    put("docs/a.txt", b"the first one")
+    os.utime(old.path("docs/a.txt"), ns=(when.st_mtime_ns, when.st_mtime_ns))
+    if is_gone:
+        old.delete("docs/a.txt")
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert (done.ok, done.failed) == (False, 1)
 
 
 # The whole work
@@ -343,9 +479,6 @@ def test_another_file_that_was_there_before_the_kill_stays_however_it_begins(
 ):
     row = upload("docs/a.txt", b"the whole of it")
     disk.save("docs/a.txt", ContentFile(b"the who"))
-
-    class Killed(BaseException):
-        pass
 
     def kill(*_):
         raise Killed
