@@ -152,6 +152,41 @@ def test_a_file_from_a_network_is_read_once(old, new, upload):
     assert read(new, "docs/a.txt") == b"x" * 7_000_000
 
 
+class Timed(Elsewhere):
+    """It tells when a file was changed."""
+
+    def get_modified_time(self, name):
+        return self.disk.get_modified_time(name)
+
+
+def test_a_file_that_was_changed_elsewhere_is_noticed(old, new, upload, put):
+    upload("docs/a.txt", b"before")
+    upload("docs/b.txt")
+    source = Timed(old)
+    migration.migrate(source, new)
+    put("docs/a.txt", b"after!")
+    os.utime(old.path("docs/a.txt"), (1, 1))
+    source.opened.clear()
+
+    done = migration.migrate(source, new)
+
+    assert (done.updated, done.skipped) == (1, 1)
+    assert source.opened == ["docs/a.txt"]
+    assert read(new, "docs/a.txt") == b"after!"
+
+
+def test_a_source_that_tells_no_times_is_read_again(old, new, upload, put):
+    upload("docs/a.txt", b"before")
+    upload("docs/b.txt")
+    migration.migrate(Elsewhere(old), new)
+    put("docs/a.txt", b"after!")
+
+    done = migration.migrate(Elsewhere(old), new)
+
+    assert (done.updated, done.skipped) == (1, 1)
+    assert read(new, "docs/a.txt") == b"after!"
+
+
 def test_a_full_temporary_directory_is_a_failure_that_names_the_file(old, new, upload):
     upload("docs/a.txt")
     upload("docs/large.bin")
