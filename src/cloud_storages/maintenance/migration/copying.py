@@ -325,7 +325,7 @@ class Copier:
         except Exception as error:  # noqa: BLE001 - as above
             return _failed(note, error)
         problem = missing(note, is_there=there)
-        return Failed(problem, began=False) if problem else Done.uploaded(note)
+        return Failed(problem, began=note.is_begun) if problem else Done.uploaded(note)
 
     def _has_copy(self, job: Job, copy: Fingerprint) -> bool:
         """Return whether an earlier copy is still there, as far as anybody has asked."""
@@ -361,12 +361,18 @@ def _failed(note: Note, error: Exception) -> Failed:
     full = isinstance(error, OSError) and error.errno in FULL
     fatal = isinstance(error, (AccessDenied, ImproperlyConfigured))
     # Misconfigured may be one bucket of many, so only many in a row are all.
-    in_the_way = isinstance(error, InTheWay)
-    outage = isinstance(error, (Misconfigured, Unavailable)) and not in_the_way
+    outage = isinstance(error, (Misconfigured, Unavailable)) and not isinstance(error, InTheWay)
     return Failed(
         Problem(note.name, reason, temporary),
         fails_all=full or fatal,
         is_outage=outage,
-        began=not isinstance(error, Conflict) and (note.is_begun or not in_the_way),
+        began=note.state is State.REPLACING or _leaves_something(note, error),
         is_interrupted=isinstance(error, Interrupted),
     )
+
+
+def _leaves_something(note: Note, error: Exception) -> bool:
+    """Return whether something of a file may be at the target after an error."""
+    if isinstance(error, InTheWay):
+        return note.is_begun  # that is what is in the way
+    return not isinstance(error, Conflict)

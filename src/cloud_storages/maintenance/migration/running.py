@@ -94,6 +94,7 @@ def migrate(
     take_over: bool = False,
     journal: str | PathLike[str] | None = None,
     failures: str | PathLike[str] | None = None,
+    recheck: bool = False,
     dry_run: bool = False,
     watcher: Watcher | None = None,
 ) -> Migration:
@@ -122,6 +123,8 @@ def migrate(
         journal: path of the notes; by default in the current directory, named after the aliases.
         failures: path of the file of all problems, a JSON object a line; by default beside the
             journal.
+        recheck: ask the target for what the journal says was copied before, too; a copy that is
+            gone is made again. At a target of another kind both copies are read.
         dry_run: do nothing, and tell what would be done.
         watcher: is told how far it is.
 
@@ -145,6 +148,7 @@ def migrate(
     told = os.fspath(failures) if failures else f"{order.journal}.failures.jsonl"
     with order.opened_journal(dry_run=dry_run) as notes:
         run = _Run(order, notes, workers, watcher or _Nobody(), dry_run=dry_run)
+        run.recheck = recheck
         return run.run(told, keep_rows=keep_rows, after=0.0 if take_over else ABANDONED_AFTER)
 
 
@@ -153,6 +157,7 @@ class _Counts:
     copied: int = 0
     updated: int = 0
     skipped: int = 0
+    by_journal: int = 0
     renamed: int = 0
     failed: int = 0
     bytes: int = 0
@@ -175,6 +180,7 @@ class _Run:
         self._stopped = ""
         self._interrupted = False
         self._outages = 0
+        self.recheck = False
 
     def run(self, failures: str, *, keep_rows: bool, after: float) -> Migration:
         began = time.monotonic()
@@ -214,7 +220,7 @@ class _Run:
         began = dt.datetime.now(dt.timezone.utc)
         copier = Copier(order.source, order.target, order.on_taken, after, self._go_on, began)
         work = copier.rehearse if self._dry_run else copier.copy
-        look = Looker(order.source, order.target).look
+        look = Looker(order.source, order.target, self.recheck).look
         notes = self._journal.notes()
         ready: collections.deque[Job] = collections.deque()
         looking: set[Future[Any]] = set()
@@ -286,6 +292,7 @@ class _Run:
         self._watcher.advance()
         if done.how is How.SKIPPED:
             counts.skipped += 1
+            counts.by_journal += done.is_noted and not self.recheck
         else:
             counts.copied += 1
             counts.updated += done.how is How.UPDATED

@@ -146,6 +146,12 @@ class Command(ExplainedCommand):
             " are in the way at once, not after an hour.",
         )
         add(
+            "--recheck",
+            action="store_true",
+            help="Ask the target for files that the journal says were copied before, too, and copy"
+            " again those that are gone.",
+        )
+        add(
             "--enqueue",
             action="store_true",
             help="Copy nothing here, but enqueue what is missing as tasks of Django's Tasks"
@@ -178,6 +184,8 @@ class Command(ExplainedCommand):
         """Copy or enqueue."""
         if options["enqueue"] and options["failures"]:
             raise CannotRun("--enqueue writes no --failures: the run afterwards does.")
+        if options["enqueue"] and options["recheck"]:
+            raise CannotRun("--enqueue makes no --recheck: the run afterwards does.")
         chosen: dict[str, Any] = {
             name: options[name]
             for name in (
@@ -198,7 +206,13 @@ class Command(ExplainedCommand):
                     **chosen,
                 )
         with self.progress("copied", options) as watcher:
-            outcome = migrate(*places, failures=options["failures"], watcher=watcher, **chosen)
+            outcome = migrate(
+                *places,
+                failures=options["failures"],
+                recheck=options["recheck"],
+                watcher=watcher,
+                **chosen,
+            )
         self._interrupted = outcome.interrupted
         return outcome
 
@@ -225,7 +239,10 @@ class Command(ExplainedCommand):
             write("Nothing was done. This is what would be:")
         replaced = f" ({outcome.updated} in place of earlier copies)" if outcome.updated else ""
         write(f"copied   {outcome.copied}{replaced}, {bytes_in_words(outcome.bytes)}")
-        write(f"skipped  {outcome.skipped}, there already")
+        noted = f" ({outcome.by_journal} by the journal, not asked again)" * bool(
+            outcome.by_journal
+        )
+        write(f"skipped  {outcome.skipped}, there already{noted}")
         write(f"renamed  {outcome.renamed} of them")
         write(f"failed   {outcome.failed}")
         if outcome.rows_updated or outcome.rows_left:

@@ -240,6 +240,55 @@ def test_a_copy_stays_when_the_source_loses_its_file(migrate, upload, old, new):
     assert files_in(new) == {"docs/a.txt": b"old/docs/a.txt"}
 
 
+def test_what_the_journal_alone_tells_is_counted(migrate, upload, new):
+    upload("docs/a.txt")
+    new.save("docs/b.txt", ContentFile(b"docs/b.txt"))
+    migrate()
+    upload("docs/b.txt")
+
+    done = migrate()
+
+    assert (done.skipped, done.by_journal) == (2, 1)
+
+
+def test_a_copy_that_is_gone_is_found_out_and_made_again(migrate, upload, new):
+    upload("docs/a.txt")
+    upload("docs/b.txt")
+    migrate()
+    new.delete("docs/a.txt")
+
+    would = migrate(recheck=True, dry_run=True)
+    done = migrate(recheck=True)
+
+    assert (would.copied, would.skipped) == (1, 1)
+    assert (done.copied, done.skipped, done.by_journal) == (1, 1, 0)
+    assert files_in(new) == {name: name.encode() for name in ("docs/a.txt", "docs/b.txt")}
+
+
+def test_a_copy_on_disk_is_read_again_if_asked(old, upload, tmp_path):
+    rows = [upload("docs/a.txt"), upload("docs/b.txt")]
+    disk = FileSystemStorage(tmp_path / "disk")
+    options = {"fields": ["site.Document.file"], "keep_rows": True}
+    migration.migrate(old, disk, **options)
+    Path(disk.path("docs/a.txt")).write_bytes(b"rotten....")
+
+    done = migration.migrate(old, disk, recheck=True, **options)
+
+    assert (done.ok, done.skipped, done.failed) == (False, 1, 1)
+    assert done.problems[0].name == rows[0].file.name
+
+
+def test_a_copy_that_is_gone_in_both_places_is_a_failure(migrate, upload, old, new):
+    upload("docs/a.txt")
+    migrate()
+    old.delete("docs/a.txt")
+    new.delete("docs/a.txt")
+
+    done = migrate(recheck=True)
+
+    assert (done.ok, done.failed) == (False, 1)
+
+
 def test_rows_can_wait_for_the_switch(migrate, upload, content):
     row = upload("old/docs/a.txt")
 

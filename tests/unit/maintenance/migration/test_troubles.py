@@ -372,9 +372,10 @@ def test_a_piece_of_a_replacement_is_not_taken_for_the_earlier_copy(
     if is_gone:
         old.delete("docs/a.txt")
 
-    done = migration.migrate(old, disk, fields=FILE)
+    for _ in range(2):
+        done = migration.migrate(old, disk, fields=FILE)
 
-    assert (done.ok, done.failed) == (False, 1)
+        assert (done.ok, done.failed) == (False, 1)
 
 
 # The whole work
