@@ -29,6 +29,8 @@ __all__ = ["Journal", "Note", "State"]
 
 #: Of the tables below; one of another version is not gone on with.
 _VERSION = "1"
+#: What SQLite knows the file by: "csmj".
+_APPLICATION = 0x63736D6A
 _PAGE = 1000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -346,11 +348,13 @@ class Journal:
         db = None
         try:
             db = sqlite3.connect(path, timeout=0, isolation_level=None)
+            _refuse_others(db, path)
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
             db.execute("PRAGMA journal_mode = WAL")
             # In this mode a lock that was taken once is kept.
             db.execute("BEGIN EXCLUSIVE")
             db.execute("COMMIT")
+            db.execute(f"PRAGMA application_id = {_APPLICATION}")
             db.executescript(_TABLES)
             self._db = db
             self._check(places)
@@ -382,6 +386,14 @@ class Journal:
 
     def _tell(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _refuse_others(db: sqlite3.Connection, path: str) -> None:
+    """Raise CannotRun for a database of something else, such as a site's, before it is changed."""
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application != _APPLICATION:
+        raise CannotRun(f"{path} is a database of something else. Name another with --journal.")
 
 
 def _reason(path: str, error: sqlite3.Error) -> str:

@@ -443,6 +443,16 @@ def test_all_files_of_the_source_can_be_copied_and_rows_follow(migrate, put, upl
     assert row.file.name == "docs/named.txt"
 
 
+def test_a_file_of_names_may_begin_with_a_byte_order_mark(migrate, put, tmp_path):
+    put("docs/a.txt", b"a")
+    names = tmp_path / "names.txt"
+    names.write_bytes("\ufeffdocs/a.txt\r\n".encode())
+
+    done = migrate(names=names_in_file(names))
+
+    assert (done.ok, done.copied) == (True, 1)
+
+
 def test_failures_can_be_given_back(migrate, upload, put, new):
     upload("docs/a.txt")
     Document.objects.create(file="docs/late.txt")

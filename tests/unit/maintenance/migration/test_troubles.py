@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import signal
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -577,6 +579,44 @@ def test_a_file_that_is_no_journal_is_refused_and_stays(old, new, upload, tmp_pa
         migration.migrate(old, new, journal=file)
 
     assert file.read_bytes() == b"a letter to my mother" * 100
+
+
+def test_the_database_of_a_site_is_refused_and_stays(old, new, upload, tmp_path):
+    upload("docs/a.txt")
+    path = tmp_path / "db.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE meta (key TEXT, value TEXT)")
+    before = path.read_bytes()
+
+    with pytest.raises(CannotRun, match=r"db\.sqlite3 is a database of something else"):
+        migration.migrate(old, new, journal=path)
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("first", "then"), [("1/1", "1/2"), ("1/2", "1/1"), ("1/2", "3/3")])
+def test_notes_of_other_parts_are_not_forgotten(migrate, upload, first, then):
+    upload("docs/a.txt")
+    migrate(shard=first)
+
+    with pytest.raises(CannotRun, match=rf"in {first[-1]} parts, not {then[-1]}.*--journal"):
+        migrate(shard=then)
+
+    assert migrate(shard=then, journal="another").names <= 1
+
+
+def test_two_hosts_of_the_same_kind_are_two_places(old, upload, tmp_path):
+    class Remote(FileSystemStorage):
+        def __init__(self, host):
+            super().__init__(tmp_path)
+            self._host = host
+
+    upload("docs/a.txt")
+    one, other = Remote("staging.example.com"), Remote("live.example.com")
+    migration.migrate(one, old, journal="journal", fields=FILE)
+
+    with pytest.raises(CannotRun, match=r"other places .*staging.*live"):
+        migration.migrate(other, old, journal="journal", fields=FILE)
 
 
 def test_the_same_place_is_refused(old):
