@@ -15,8 +15,12 @@ from hypothesis import strategies as st
 
 from cloud_storages.backends import memory
 from cloud_storages.backends.memory import InMemoryStorage
+from cloud_storages.domain.identifiers import identifier
+from cloud_storages.domain.layouts import LastDirectory
+from cloud_storages.domain.values import Location
 from cloud_storages.maintenance import migration
 from cloud_storages.maintenance.migration import Renamed, Shard, names_in_file
+from cloud_storages.ports import BytesContent
 from tests.site.models import Document
 
 JOURNAL = "storage_migrate-FileSystemStorage-InMemoryStorage.sqlite3"
@@ -512,6 +516,36 @@ def test_a_dry_run_tells_what_would_be_done_and_does_nothing(migrate, upload, ne
     for figure in ("names", "copied", "skipped", "renamed", "failed", "bytes", "rows_updated"):
         assert getattr(told, figure) == getattr(done, figure), figure
     assert set(told.renames) == set(done.renames)
+
+
+def interrupted(storage, name, content):
+    """Leave what a replacement leaves that was interrupted: the new content beside nothing."""
+    storage.save(f"{name}.first", ContentFile(b""))  # so that there is a bucket
+    place = LastDirectory(identifier).place(name)
+    staged = Location(place.directory, place.staging_ids[0])
+    storage.service.store.create(staged, place.title, BytesContent(content))
+    return lambda: storage.service.store.stat(staged)
+
+
+def test_a_dry_run_finishes_no_replacement_at_the_target(migrate, upload, new):
+    upload("docs/a.txt")
+    left = interrupted(new, "docs/a.txt", b"docs/a.txt")
+
+    would = migrate(dry_run=True)
+
+    assert (would.copied, would.skipped) == (0, 1)
+    assert left().complete
+
+
+def test_no_run_finishes_a_replacement_at_the_source(old):
+    source = InMemoryStorage(project_id="source")
+    left = interrupted(source, "docs/a.txt", b"the new one")
+
+    done = migration.migrate(source, old, names=["docs/a.txt"])
+
+    assert (done.ok, done.copied) == (True, 1)
+    assert read(old, "docs/a.txt") == b"the new one"
+    assert left().complete
 
 
 def test_a_dry_run_knows_what_earlier_runs_have_done(migrate, upload, put):
