@@ -45,6 +45,8 @@ __all__ = [
 _BATCH = 1000
 #: How often a router is asked where it reads: many draw lots among their replicas.
 _DRAWS = 64
+#: Databases that tell texts apart by case.
+_EXACT = frozenset({"oracle", "postgresql", "sqlite"})
 
 
 @attrs.frozen
@@ -288,8 +290,9 @@ def repoint(reference: Reference, name: str) -> bool:
     """
     Let a row name another file, if it still names the one it did; return whether it did.
 
-    Looking and changing are one transaction, in the database of the row. Nothing but this column
-    is written, and no signal is sent.
+    Looking and changing are one statement, in the database of the row, or one transaction where
+    it may compare texts whatever their case. Nothing but this column is written, and no signal is
+    sent.
 
     Args:
         reference: the row, as it was read.
@@ -305,13 +308,13 @@ def repoint(reference: Reference, name: str) -> bool:
             f"{name!r} has {len(name)} characters, and {reference} takes {field.max_length}."
         )
     using = reference.using or router.db_for_write(field.model)
+    row = _rows(field, using).filter(pk=reference.pk)
+    same = row.filter(**{field.attname: reference.name})
+    if connections[using].vendor in _EXACT:
+        return bool(same.update(**{field.attname: name}))
     with transaction.atomic(using=using):
-        rows = _rows(field, using).select_for_update().filter(pk=reference.pk)
-        told = rows.values_list(field.attname, flat=True).first()
-        if told is None or str(told) != reference.name:
-            return False
-        same = {"pk": reference.pk, field.attname: reference.name}
-        return bool(_rows(field, using).filter(**same).update(**{field.attname: name}))
+        told = row.select_for_update().values_list(field.attname, flat=True).first()
+        return str(told) == reference.name and bool(same.update(**{field.attname: name}))
 
 
 def _rows(field: FileField, using: str) -> QuerySet[Model]:

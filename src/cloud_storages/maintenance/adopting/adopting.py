@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from cloud_storages.domain.errors import AccessDenied
 from cloud_storages.maintenance.adopting.clearing import Clearer, batches
@@ -168,7 +168,9 @@ class _Adopter:
             self._tally.count(row, moved.state, taken.new_name, moved.reason)
         else:
             try:
-                changed = not repoint(row, taken.new_name)
+                # A savepoint, where the caller has begun a transaction: a failure must not end it.
+                with transaction.atomic(using=row.using):
+                    changed = not repoint(row, taken.new_name)
             except (CannotRun, DatabaseError) as error:
                 self._tally.count(row, State.FAILED, taken.new_name, reason_of(error))
                 return

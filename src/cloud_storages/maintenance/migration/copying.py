@@ -14,9 +14,9 @@ import enum
 from typing import TYPE_CHECKING
 
 import attrs
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 
-from cloud_storages.domain.errors import AccessDenied, Misconfigured, Unavailable
+from cloud_storages.domain.errors import AccessDenied, CloudStorageError, Misconfigured, Unavailable
 from cloud_storages.domain.names import fitted
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.maintenance.errors import Problem, reason_of
@@ -40,10 +40,25 @@ if TYPE_CHECKING:
     from cloud_storages.maintenance.migration.sources import Source
     from cloud_storages.maintenance.migration.targets import Seen, Target
 
-__all__ = ["ABANDONED_AFTER", "Copier", "Done", "Failed", "How", "Job", "OnTaken", "missing"]
+__all__ = [
+    "ABANDONED_AFTER",
+    "Copier",
+    "Done",
+    "Failed",
+    "How",
+    "Job",
+    "OnTaken",
+    "failure_of",
+    "missing",
+]
 
 #: Seconds after which an unfinished upload that may be another's is certainly nobody's.
 ABANDONED_AFTER = 3600.0
+#: Errors that are known to be about one file, or are judged as what they are.
+_KNOWN = (
+    *(Unable, Interrupted, CloudStorageError, SuspiciousOperation, ValueError),
+    *(FileNotFoundError, FileExistsError, PermissionError),
+)
 
 
 class OnTaken(enum.Enum):
@@ -125,6 +140,8 @@ class Failed:
         problem: its name, and why.
         fails_all: whether every other file would fail, too.
         is_outage: whether it may be the server, and not the file: many in a row are an outage.
+        kind: of the error, if it is one that tells nobody what it is about; very many in a row
+            are not about their files.
         began: whether something of it may be left at the target.
         is_interrupted: whether somebody interrupted it, and nothing is wrong.
 
@@ -133,6 +150,7 @@ class Failed:
     problem: Problem
     fails_all: bool = False
     is_outage: bool = False
+    kind: str = ""
     began: bool = True
     is_interrupted: bool = False
 
@@ -171,7 +189,7 @@ class Copier:
         except MissingAtSource:
             return self._missing(job)
         except Exception as error:  # noqa: BLE001 - any storage may raise anything
-            return _failed(job.note, error)
+            return failure_of(job.note, error)
 
     def rehearse(self, job: Job) -> Done | Failed:
         """Return what ``copy`` would, as far as can be told without storing anything."""
@@ -193,7 +211,7 @@ class Copier:
         except MissingAtSource:
             return self._missing(job)
         except Exception as error:  # noqa: BLE001 - as above
-            return _failed(note, error)
+            return failure_of(note, error)
 
     # Steps
 
@@ -323,7 +341,7 @@ class Copier:
             elif there:
                 there = job.seen is not None
         except Exception as error:  # noqa: BLE001 - as above
-            return _failed(note, error)
+            return failure_of(note, error)
         problem = missing(note, is_there=there)
         return Failed(problem, began=note.is_begun) if problem else Done.uploaded(note)
 
@@ -355,7 +373,8 @@ def missing(note: Note, *, is_there: bool) -> Problem | None:
     )
 
 
-def _failed(note: Note, error: Exception) -> Failed:
+def failure_of(note: Note, error: Exception) -> Failed:
+    """Return the failure that an error, of whatever storage, is for a file."""
     temporary = bool(getattr(error, "temporary", False))
     reason = str(error) if isinstance(error, Unable) else reason_of(error)
     full = isinstance(error, OSError) and error.errno in FULL
@@ -367,6 +386,7 @@ def _failed(note: Note, error: Exception) -> Failed:
         fails_all=full or fatal,
         is_outage=outage,
         began=note.state is State.REPLACING or _leaves_something(note, error),
+        kind=_kind_of(error),
         is_interrupted=isinstance(error, Interrupted),
     )
 
@@ -376,3 +396,13 @@ def _leaves_something(note: Note, error: Exception) -> bool:
     if isinstance(error, InTheWay):
         return note.is_begun  # that is what is in the way
     return not isinstance(error, Conflict)
+
+
+def _kind_of(error: Exception) -> str:
+    """Return what an error is called, if it need not be about its file."""
+    if isinstance(error, OSError) and not isinstance(error, (ConnectionError, TimeoutError)):
+        # Those of a disk are about one directory, however many files are in it.
+        is_known = isinstance(error, _KNOWN) or error.errno is not None
+    else:
+        is_known = isinstance(error, _KNOWN)
+    return "" if is_known else type(error).__name__

@@ -2,35 +2,41 @@
 Letting the workers of Django's Tasks framework copy the files.
 
 What is enqueued again, as after a worker was killed, is only what is not there yet, by its size. A
-plain run afterwards proves everything.
+plain run afterwards proves everything, and changes the rows: tasks never do, because the site may
+read from the source for as long as they run.
 """
 
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from cloud_storages.domain.signatures import Fingerprint
-from cloud_storages.maintenance.errors import CannotRun, Problem, reason_of
+from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.migration.copying import (
     ABANDONED_AFTER,
     Done,
+    Failed,
     Job,
     OnTaken,
+    failure_of,
     missing,
 )
 from cloud_storages.maintenance.migration.errors import MissingAtSource
 from cloud_storages.maintenance.migration.journal import State
+from cloud_storages.maintenance.migration.judging import Judge
 from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.order import ordered
 from cloud_storages.maintenance.migration.planning import plan
 from cloud_storages.maintenance.migration.results import MOST_TOLD, Enqueued
-from cloud_storages.maintenance.migration.rows import moves
 from cloud_storages.maintenance.migration.targets import NotLookedAt
+from cloud_storages.maintenance.migration.threads import apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -61,7 +67,6 @@ def enqueue(
     workers: int = 8,
     shard: Shard | str = "1/1",
     on_conflict: OnTaken | str = OnTaken.RENAME,
-    keep_rows: bool = False,
     take_over: bool = False,
     journal: str | PathLike[str] | None = None,
     dry_run: bool = False,
@@ -69,6 +74,8 @@ def enqueue(
 ) -> Enqueued:
     """
     Enqueue what is not at the target yet, to be copied by the workers that a site has.
+
+    No row is changed: ``migrate`` does that afterwards, and proves each copy.
 
     Args:
         source: alias of a storage, which the workers know, too.
@@ -81,7 +88,6 @@ def enqueue(
         workers: files that are looked at at once.
         shard: which part.
         on_conflict: ``"rename"`` or ``"fail"``.
-        keep_rows: leave the rows as they are.
         take_over: no worker is copying any more.
         journal: path of the notes, which the run afterwards goes on with.
         dry_run: enqueue nothing.
@@ -118,7 +124,7 @@ def enqueue(
 
     with order.opened_journal(dry_run=dry_run) as notes:
         run = _Enqueueing(order, notes, (lambda _: None) if dry_run else hand_over, batch)
-        return run.run(workers, watcher, keep_rows=keep_rows, dry_run=dry_run)
+        return run.run(workers, watcher, dry_run=dry_run)
 
 
 def _on_queue(task: Any, queue: str) -> Any:
@@ -143,27 +149,20 @@ class _Enqueueing:
         self._batches = 0
         self._failed = 0
 
-    def run(
-        self, workers: int, watcher: Watcher | None, *, keep_rows: bool, dry_run: bool
-    ) -> Enqueued:
+    def run(self, workers: int, watcher: Watcher | None, *, dry_run: bool) -> Enqueued:
         order, journal = self._order, self._journal
-        self._failed += plan(order, journal)
-        names = journal.count()
-        if watcher is not None:
-            watcher.expect(names)
-        if not keep_rows:
-            self._note_rows()
-        look = _Looking(Looker(order.source, order.target)).look
-        waiting: list[Note] = []
-        with ThreadPoolExecutor(workers, "look") as pool:
-            for page in _side_by_side(
-                pool, look, _paged(journal.notes(), order.target.at_once), 2 * workers
-            ):
-                for each in page:
-                    self._take(each, waiting)
-                if watcher is not None:
-                    watcher.advance(len(page))
-        self._send(waiting)
+        looking = _Looking(Looker(order.source, order.target))
+        names, interrupted = 0, False
+        try:
+            self._failed += plan(order, journal)
+            names = journal.count()
+            if watcher is not None:
+                watcher.expect(names)
+            self._look_at_all(looking, workers, watcher)
+        except KeyboardInterrupt:
+            interrupted = True
+        if looking.stopped and not (self._there or self._enqueued):
+            raise CannotRun(looking.stopped)
         return Enqueued(
             source=str(order.source.files),
             target=str(order.target.files),
@@ -175,13 +174,33 @@ class _Enqueueing:
             failed=self._failed,
             problems=tuple(journal.problems(MOST_TOLD)),
             journal=journal.path,
+            stopped=looking.stopped,
+            interrupted=interrupted,
         )
 
+    def _look_at_all(self, looking: _Looking, workers: int, watcher: Watcher | None) -> None:
+        look = functools.partial(apart, looking.look)
+        pages = _paged(self._journal.notes(), self._order.target.at_once)
+        waiting: list[Note] = []
+        with ThreadPoolExecutor(workers, "look") as pool:
+            try:
+                for page in _side_by_side(pool, look, pages, 2 * workers):
+                    for each in page:
+                        self._take(each, waiting)
+                    if watcher is not None:
+                        watcher.advance(len(page))
+                    if looking.stopped:
+                        return
+            finally:
+                looking.end()
+                pool.shutdown(wait=False, cancel_futures=True)
+        self._send(waiting)
+
     def _take(self, found: _Found, waiting: list[Note]) -> None:
-        if found.problem is not None:
+        if found.failed is not None:
             self._failed += 1
             with self._journal.together():
-                self._journal.problem(found.problem)
+                self._journal.problem(found.failed.problem)
         elif found.is_there:
             self._there += 1
         else:
@@ -196,21 +215,10 @@ class _Enqueueing:
         with self._journal.together():
             for note in waiting:
                 self._journal.mark([note.name], note.state)
-        self._hand_over(
-            [(list(attrs.astuple(note)), self._journal.rows_to_move(note.name)) for note in waiting]
-        )
+        self._hand_over([list(attrs.astuple(note)) for note in waiting])
         self._enqueued += len(waiting)
         self._batches += 1
         waiting.clear()
-
-    def _note_rows(self) -> None:
-        """Note the rows that are to name their files otherwise, for the tasks to change."""
-        for field in self._order.fields:
-            left = moves(self._journal, field, even_planned=True)
-            while page := list(itertools.islice(left, _MOST_AT_ONCE)):
-                with self._journal.together(safely=True):
-                    for reference, name in page:
-                        self._journal.moves(reference, name)
 
 
 @attrs.frozen
@@ -222,31 +230,59 @@ class _Found:
         note: what is known of it.
         state: what is to be noted, if it is enqueued.
         is_there: whether the target seems to have it.
-        problem: why it cannot be copied, if it cannot.
+        failed: why it cannot be copied, if it cannot.
 
     """
 
     note: Note
     state: State
     is_there: bool = False
-    problem: Problem | None = None
+    failed: Failed | None = None
 
 
-@attrs.frozen
 class _Looking:
-    """Tells what the target has by size: to read everything is the work of those who copy."""
+    """
+    Tells what the target has by size: to read everything is the work of those who copy.
 
-    looker: Looker
+    Attributes:
+        stopped: why to look on is of no use; empty if it is.
+
+    """
+
+    def __init__(self, looker: Looker) -> None:
+        self.looker = looker
+        self.stopped = ""
+        self._judge = Judge()
+        self._judging = threading.Lock()
+        self._ending = threading.Event()
+
+    def end(self) -> None:
+        """Let those who are looking end soon."""
+        self._ending.set()
 
     def look(self, notes: list[Note]) -> list[_Found]:
+        """Return what is found of some files; of fewer, once to go on is of no use."""
         known = {note.name: note for note in notes}
-        found = []
+        found: list[_Found] = []
         for each in self.looker.look(notes):
+            if self._ending.is_set():
+                break
             if isinstance(each, Done):
                 found.append(_Found(known[each.name], State.COPIED, is_there=True))
             else:
                 found.append(self._compared(each))
+            self._learn(found[-1])
         return found
+
+    def _learn(self, found: _Found) -> None:
+        with self._judging:
+            if found.failed is None:
+                self._judge.succeeded()
+                return
+            stopped = self._judge.failed(found.failed)
+            if stopped:
+                self.stopped = self.stopped or stopped
+                self._ending.set()
 
     def _compared(self, job: Job) -> _Found:
         note = job.note
@@ -257,7 +293,7 @@ class _Looking:
             except MissingAtSource:
                 return self._missing(job, there)
         except Exception as error:  # noqa: BLE001 - any storage may raise anything
-            return _Found(note, note.state, problem=Problem.of(note.name, error))
+            return _Found(note, note.state, failed=failure_of(note, error))
         if there == size and note.copy is None:
             return _Found(note, note.state, is_there=True)
         fresh = there is None and note.state is not State.COPIED
@@ -270,7 +306,9 @@ class _Looking:
             there = self.looker.target.size(note.name)
         is_there = note.name == note.wanted and there is not None
         problem = None if note.copy is not None else missing(note, is_there=is_there)
-        return _Found(note, note.state, is_there=problem is None, problem=problem)
+        if problem is None:
+            return _Found(note, note.state, is_there=True)
+        return _Found(note, note.state, failed=Failed(problem))
 
     def _size(self, job: Job) -> int | None:
         if job.seen is NotLookedAt:

@@ -48,9 +48,9 @@ CREATE TABLE IF NOT EXISTS files (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_by_target ON files (target);
 CREATE TABLE IF NOT EXISTS moved (
-    field TEXT, pk TEXT, old TEXT NOT NULL, new TEXT NOT NULL, PRIMARY KEY (field, pk)
+    field TEXT, database TEXT, pk TEXT, old TEXT NOT NULL, new TEXT NOT NULL,
+    PRIMARY KEY (field, database, pk)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS moved_by_old ON moved (old);
 CREATE TABLE IF NOT EXISTS problems (
     number INTEGER PRIMARY KEY, name TEXT, reason TEXT, temporary INTEGER, UNIQUE (name, reason)
 );
@@ -295,27 +295,21 @@ class Journal:
     def moves(self, reference: Reference, new: str) -> None:
         """Note that a row is about to name another file."""
         self._db.execute(
-            "INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?)",
-            (reference.field, str(reference.pk), reference.name, new),
+            "INSERT OR REPLACE INTO moved VALUES (?, ?, ?, ?, ?)",
+            (reference.field, reference.using, str(reference.pk), reference.name, new),
         )
 
     def has_moved(self) -> bool:
         """Return whether any row was about to name another file."""
         return self._db.execute("SELECT 1 FROM moved LIMIT 1").fetchone() is not None
 
-    def was_moved(self, reference: Reference) -> bool:
-        """Return whether it was this migration that let a row name what it names."""
+    def moved_from(self, reference: Reference) -> str | None:
+        """Return what a row named before this migration let it name what it names, or None."""
         row = self._db.execute(
-            "SELECT new FROM moved WHERE field = ? AND pk = ?",
-            (reference.field, str(reference.pk)),
+            "SELECT old FROM moved WHERE field = ? AND database = ? AND pk = ? AND new = ?",
+            (reference.field, reference.using, str(reference.pk), reference.name),
         ).fetchone()
-        return row is not None and row[0] == reference.name
-
-    def rows_to_move(self, name: str) -> list[tuple[str, str]]:
-        """Return field and primary key of the rows that were about to name another file."""
-        return self._db.execute(
-            "SELECT field, pk FROM moved WHERE old = ? ORDER BY field, pk", (name,)
-        ).fetchall()
+        return None if row is None else str(row[0])
 
     # Problems
 

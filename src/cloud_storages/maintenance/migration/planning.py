@@ -80,10 +80,11 @@ class _Planner:
 
         def note(reference: Reference) -> None:
             longest, is_shown = told[reference.field]
-            if has_moved and journal.was_moved(reference):
-                return  # it names what this migration stored
-            if not only_noted or journal.is_in_run(reference.name):
-                self._admit(reference.name, longest, is_shown=is_shown)
+            # Of a row that names what this migration stored, it is the file it named before.
+            old = journal.moved_from(reference) if has_moved else None
+            name = reference.name if old is None else old
+            if not only_noted or journal.is_in_run(name):
+                self._admit(name, longest, is_shown=is_shown and old is None)
 
         for field in order.fields:
             self._note(_rows(field), note)

@@ -56,8 +56,8 @@ class Migration:
         renames: the first thousand files with other names.
         journal: path of the notes that a later run goes on with; empty if none were made.
         failures: path of the file of all problems; empty if there is none.
-        stopped: why the run ended before its time, as every other file would have failed; empty
-            if it did not.
+        stopped: why the run ended before its time, as every other file would have failed, or no
+            row could be changed; empty if it did not.
         interrupted: whether somebody interrupted it.
 
     """
@@ -105,6 +105,9 @@ class Enqueued:
         failed: files that cannot be copied.
         problems: the first thousand, each with its reason.
         journal: path of the notes that a later run goes on with; empty if none were made.
+        stopped: why it ended before its time, as every other file would have failed; empty if it
+            did not.
+        interrupted: whether somebody interrupted it.
 
     """
 
@@ -118,8 +121,10 @@ class Enqueued:
     failed: int = 0
     problems: tuple[Problem, ...] = ()
     journal: str = ""
+    stopped: str = ""
+    interrupted: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether every file is at the target or on its way."""
-        return not self.failed
+        return not (self.failed or self.stopped or self.interrupted)

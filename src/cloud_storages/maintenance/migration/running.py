@@ -16,12 +16,12 @@ import signal
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
-from django.db import connections
+from django.db import DatabaseError
 
-from cloud_storages.maintenance.errors import CannotRun
+from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.migration.copying import (
     ABANDONED_AFTER,
     Copier,
@@ -32,11 +32,17 @@ from cloud_storages.maintenance.migration.copying import (
 )
 from cloud_storages.maintenance.migration.errors import Interrupted
 from cloud_storages.maintenance.migration.journal import State
+from cloud_storages.maintenance.migration.judging import Judge
 from cloud_storages.maintenance.migration.looking import Looker
 from cloud_storages.maintenance.migration.order import ordered
 from cloud_storages.maintenance.migration.planning import plan
 from cloud_storages.maintenance.migration.results import MOST_TOLD, Migration, Renamed
-from cloud_storages.maintenance.migration.rows import RowMover, moves
+from cloud_storages.maintenance.migration.rows import (
+    RowMover,
+    let_connections_go,
+    uploads_hidden_by_moves,
+)
+from cloud_storages.maintenance.migration.threads import apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -52,13 +58,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Watcher", "migrate"]
 
-S = TypeVar("S")
-T = TypeVar("T")
-
 #: Files that are looked up ahead of those that are copied.
 _AHEAD = 200
-#: Files in a row that failed by the server: it is gone for all of them.
-_OUTAGES = 10
 _MOST_WORKERS = 256
 
 
@@ -147,6 +148,8 @@ def migrate(
         raise CannotRun(f"{workers} workers are not between 1 and {_MOST_WORKERS}.")
     told = os.fspath(failures) if failures else f"{order.journal}.failures.jsonl"
     with order.opened_journal(dry_run=dry_run) as notes:
+        if not dry_run:
+            _check_writable(told)
         run = _Run(order, notes, workers, watcher or _Nobody(), dry_run=dry_run)
         run.recheck = recheck
         return run.run(told, keep_rows=keep_rows, after=0.0 if take_over else ABANDONED_AFTER)
@@ -179,8 +182,8 @@ class _Run:
         self._ending = threading.Event()
         self._stopped = ""
         self._interrupted = False
-        self._outages = 0
         self.recheck = False
+        self._judge = Judge()
 
     def run(self, failures: str, *, keep_rows: bool, after: float) -> Migration:
         began = time.monotonic()
@@ -190,13 +193,18 @@ class _Run:
             names = self._journal.count()
             self._watcher.expect(names)
             self._copy_all(after)
-            if not (keep_rows or self._ending.is_set()):
-                self._move_rows()
+            if not self._ending.is_set():
+                self._attend_to_rows(keep_rows=keep_rows)
         except KeyboardInterrupt:
             self._interrupted = True
         if self._stopped and not (self._counts.copied or self._counts.skipped):
             raise CannotRun(self._stopped)
-        has_failures = not self._dry_run and self._tell_failures(failures)
+        has_failures = False
+        if not self._dry_run:
+            try:
+                has_failures = self._tell_failures(failures)
+            except OSError as error:
+                self._stop(f"Not all failures could be written to {failures}: {error}")
         return Migration(
             source=str(self._order.source.files),
             target=str(self._order.target.files),
@@ -234,12 +242,12 @@ class _Run:
                     ready.clear()
                     copying -= {future for future in copying if future.cancel()}
                 while ready and len(copying) < 2 * self._workers:
-                    copying.add(pool.submit(_apart, work, ready.popleft()))
+                    copying.add(pool.submit(apart, work, ready.popleft()))
                 while self._has_room(len(ready), len(looking)):
                     page = list(itertools.islice(notes, order.target.at_once))
                     if not page:
                         break
-                    looking.add(pool.submit(_apart, look, page))
+                    looking.add(pool.submit(apart, look, page))
                 if not (looking or copying or ready):
                     break
                 done, _ = wait(looking | copying, return_when=FIRST_COMPLETED)
@@ -288,7 +296,7 @@ class _Run:
 
     def _take_done(self, done: Done) -> None:
         counts = self._counts
-        self._outages = 0
+        self._judge.succeeded()
         self._watcher.advance()
         if done.how is How.SKIPPED:
             counts.skipped += 1
@@ -313,15 +321,12 @@ class _Run:
             return
         if not failed.began:
             self._journal.put_back(failed.problem.name)
-        if failed.fails_all:
-            # A later run begins with this very file.
-            self._stop(f"{failed.problem.name!r}: {failed.problem.reason}")
-            return
-        self._watcher.advance()
-        self._fail(failed.problem)
-        self._outages = self._outages + 1 if failed.is_outage else 0
-        if self._outages >= _OUTAGES:
-            self._stop(f"{_OUTAGES} files in a row: {failed.problem.reason}")
+        if not failed.fails_all:  # a later run begins with that very file
+            self._watcher.advance()
+            self._fail(failed.problem)
+        stopped = self._judge.failed(failed)
+        if stopped:
+            self._stop(stopped)
 
     def _fail(self, problem: Problem) -> None:
         self._counts.failed += 1
@@ -344,18 +349,39 @@ class _Run:
 
     # Rows
 
+    def _attend_to_rows(self, *, keep_rows: bool) -> None:
+        """Let rows name their files; a database that is gone by now ends the run in good order."""
+        let_connections_go()
+        try:
+            self._find_hidden_uploads()
+            if not keep_rows:
+                self._move_rows()
+        except (CannotRun, DatabaseError) as error:
+            self._stop(f"The rows could not be changed: {reason_of(error)}")
+
+    def _find_hidden_uploads(self) -> None:
+        if not self._journal.has_moved():
+            return
+        order = self._order
+        here = order.target.files.storage
+        with ThreadPoolExecutor(self._workers, "migrate") as pool:
+            for field in order.fields:
+                found = uploads_hidden_by_moves(self._journal, order.source, here, field, pool)
+                for problem in found:
+                    self._fail(problem)
+
     def _move_rows(self) -> None:
         if not self._journal.has_renamed():
             return
-        mover = RowMover(self._journal)
-        for field in self._order.fields:
-            if self._dry_run:
-                self._counts.rows_updated += sum(1 for _ in moves(self._journal, field))
-            else:
+        counts = self._counts
+        mover = RowMover(self._journal, self._order.target.files.storage, dry_run=self._dry_run)
+        try:
+            for field in self._order.fields:
                 mover.move(field)
-        self._counts.rows_updated += mover.updated
-        self._counts.rows_left += mover.left
-        self._counts.failed += mover.failed
+        finally:
+            counts.rows_updated += mover.updated
+            counts.rows_left += mover.left
+            counts.failed += mover.failed
 
     def _tell_failures(self, path: str) -> bool:
         """Write the file of all problems; return whether there are any."""
@@ -371,12 +397,18 @@ class _Run:
         return first is not None
 
 
-def _apart(work: Callable[[S], T], thing: S) -> T:
-    """Do something in a thread of its own: a storage may have used the database there."""
+def _check_writable(path: str) -> None:
+    """Refuse a file that nothing can be written to at the end; leave it as it is."""
+    is_new = not os.path.lexists(path)
     try:
-        return work(thing)
-    finally:
-        connections.close_all()
+        with open(path, "a", encoding="utf-8"):  # noqa: PTH123 - any kind of path
+            pass
+        if is_new:
+            os.unlink(path)  # noqa: PTH108 - as above
+    except OSError as error:
+        raise CannotRun(
+            f"The failures cannot be written to {path}: {error}. Name another file with --failures."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import django
 
@@ -16,15 +16,11 @@ from cloud_storages.maintenance.anystorage import files_of
 from cloud_storages.maintenance.errors import CannotRun
 from cloud_storages.maintenance.migration.copying import Copier, Done, How, Job, OnTaken
 from cloud_storages.maintenance.migration.journal import Note
+from cloud_storages.maintenance.migration.judging import Judge
 from cloud_storages.maintenance.migration.looking import Looker
-from cloud_storages.maintenance.migration.rows import repoint_patiently
 from cloud_storages.maintenance.migration.sources import source_of
 from cloud_storages.maintenance.migration.targets import target_of
-from cloud_storages.maintenance.references import Reference, field_of
 from cloud_storages.service.ahead import paged
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["copy_batch"]
 
@@ -49,53 +45,53 @@ def _framework() -> Any:
 def copy_batch(
     source: str,
     target: str,
-    files: list[tuple[list[Any], list[tuple[str, str]]]],
+    files: list[list[Any]],
     on_conflict: str,
     after: float,
 ) -> dict[str, Any]:
     """
-    Copy some files and let rows name them; the same again does nothing more.
+    Copy some files; the same again does nothing more. Rows are for the run afterwards.
 
     Args:
         source: alias of the storage they are read from.
         target: alias of the storage they are stored in.
-        files: for each file what the journal knows of it, and field and primary key of the rows
-            that name it if it gets another name.
+        files: for each file what the journal knows of it.
         on_conflict: see ``migrate``.
         after: seconds after which an unfinished upload in the way is removed.
 
     Returns:
-        What came of it: how many were ``copied``, ``skipped``, ``renamed`` and ``failed``, how
-        many rows were updated or left, and the first ``problems``.
+        What came of it: how many were ``copied``, ``skipped``, ``renamed`` and ``failed``, and
+        the first ``problems``.
 
     Raises:
-        CannotRun: no file can be copied; the reason is what the first one met.
+        CannotRun: no other file can be copied, either; the reason is what the last one met.
 
     """
     there, here = source_of(files_of(source)), target_of(files_of(target))
     copier = Copier(there, here, OnTaken(on_conflict), after)
     look = Looker(there, here).look
-    rows_of = {told[0]: rows for told, rows in files}
-    batch = _Batch()
-    for page in paged([Note(*told) for told, _ in files], here.at_once):
+    judge, batch = Judge(), _Batch()
+    for page in paged([Note(*told) for told in files], here.at_once):
         for each in look(page):
             result = copier.copy(each) if isinstance(each, Job) else each
             if isinstance(result, Done):
-                batch.take(result, rows_of[result.name])
+                judge.succeeded()
+                batch.take(result)
                 continue
             name, reason = result.problem.name, result.problem.reason
             logger.warning("not copied: %r: %s", name, reason)
-            if result.fails_all:
-                raise CannotRun(reason)
+            stopped = judge.failed(result)
+            if stopped:
+                raise CannotRun(stopped)
             batch.fail(name, reason)
     return batch.told
 
 
 class _Batch:
-    """Counts, and moves rows."""
+    """Counts."""
 
     def __init__(self) -> None:
-        counted = ("copied", "skipped", "renamed", "failed", "rows_updated", "rows_left")
+        counted = ("copied", "skipped", "renamed", "failed")
         self.told: dict[str, Any] = {**dict.fromkeys(counted, 0), "problems": []}
 
     def count(self, what: str) -> None:
@@ -106,21 +102,8 @@ class _Batch:
         if len(self.told["problems"]) < _MOST_TOLD:
             self.told["problems"].append({"name": name, "reason": reason})
 
-    def take(self, done: Done, rows: Iterable[tuple[str, str]]) -> None:
-        """Count a file that is where it should be, and let rows name it so."""
+    def take(self, done: Done) -> None:
+        """Count a file that is where it should be."""
         self.count("skipped" if done.how is How.SKIPPED else "copied")
         if done.target != done.name:
             self.count("renamed")
-            self.move(done.name, done.target, rows)
-
-    def move(self, name: str, target: str, rows: Iterable[tuple[str, str]]) -> None:
-        """Let rows that name a file name it as the target has it."""
-        for label, key in rows:
-            try:
-                pk = field_of(label).model._meta.pk.to_python(key)  # noqa: SLF001 - documented by Django as _meta
-                moved = repoint_patiently(Reference(label, pk, name), target)
-            except Exception as error:  # noqa: BLE001 - a row that cannot be changed is told
-                logger.warning("%s %s still names %r: %s", label, key, name, error)
-                self.fail(name, f"{label} of {key} could not be changed: {error}")
-            else:
-                self.count("rows_updated" if moved else "rows_left")

@@ -48,8 +48,10 @@ To move a site that goes on working:
 To split the work over 16 machines, on the third of them:
   manage.py storage_migrate old default --shard 3/16
 
-To let the site's workers do it, and prove it afterwards:
+To let the site's workers copy, prove it when they are done, and then change the rows:
   manage.py storage_migrate old default --enqueue
+  manage.py storage_migrate old default --keep-rows
+  (stop whoever writes files)
   manage.py storage_migrate old default
 
 What failed is in a file that can be given back:
@@ -155,7 +157,8 @@ class Command(ExplainedCommand):
             "--enqueue",
             action="store_true",
             help="Copy nothing here, but enqueue what is missing as tasks of Django's Tasks"
-            " framework (django-tasks before Django 6). The workers must know both aliases.",
+            " framework (django-tasks before Django 6). The workers must know both aliases."
+            " Tasks change no row: run this without --enqueue when they are done.",
         )
         add(
             "--batch",
@@ -189,7 +192,7 @@ class Command(ExplainedCommand):
         chosen: dict[str, Any] = {
             name: options[name]
             for name in (
-                *("fields", "all_files", "workers", "shard", "on_conflict", "keep_rows"),
+                *("fields", "all_files", "workers", "shard", "on_conflict"),
                 *("take_over", "journal", "dry_run"),
             )
         }
@@ -198,17 +201,20 @@ class Command(ExplainedCommand):
         places = options["source"], options["target"]
         if options["enqueue"]:
             with self.progress("looked at", options) as watcher:
-                return enqueue(
+                enqueued = enqueue(
                     *places,
                     batch=options["batch"],
                     queue=options["queue"],
                     watcher=watcher,
                     **chosen,
                 )
+            self._interrupted = enqueued.interrupted
+            return enqueued
         with self.progress("copied", options) as watcher:
             outcome = migrate(
                 *places,
                 failures=options["failures"],
+                keep_rows=options["keep_rows"],
                 recheck=options["recheck"],
                 watcher=watcher,
                 **chosen,
@@ -230,8 +236,12 @@ class Command(ExplainedCommand):
             f" There already, by their size: {outcome.there}. Failed: {outcome.failed}."
         )
         self._tell_problems(outcome.problems, outcome.failed)
-        if not outcome.dry_run:
+        self._tell_end(outcome)
+        if not (outcome.dry_run or outcome.stopped or outcome.interrupted):
             self.stdout.write("When they are done, run this without --enqueue: it proves them all.")
+            self.stdout.write(
+                "It changes the rows, too: give it --keep-rows until the site is to switch."
+            )
 
     def _tell_migration(self, outcome: Migration, *, keep_rows: bool) -> None:
         write = self.stdout.write
@@ -250,15 +260,19 @@ class Command(ExplainedCommand):
             write(f"rows     {outcome.rows_updated} changed{left}")
         if outcome.dry_run:
             for renamed in outcome.renames[:_SHOWN]:
-                write(f"  {renamed.source} -> {renamed.target}")
+                write(f"  {renamed.source!r} -> {renamed.target!r}")
             self._tell_more(outcome.renamed - _SHOWN)
         if outcome.renamed and keep_rows:
-            write("Their rows are as they were: run this without --keep-rows before the switch.")
+            write("No row was changed: run it without --keep-rows before a site reads from there.")
         self._tell_problems(outcome.problems, outcome.failed)
         if outcome.failures:
             write(f"All failures are in {outcome.failures}: give it back with --names-from.")
+        self._tell_end(outcome)
+
+    def _tell_end(self, outcome: Migration | Enqueued) -> None:
+        write = self.stdout.write
         if outcome.stopped:
-            write(f"Ended before its time, as every file would fail: {outcome.stopped}")
+            write(f"Ended before its time: {outcome.stopped}")
         if outcome.interrupted:
             write("Interrupted.")
         if outcome.stopped or outcome.interrupted:

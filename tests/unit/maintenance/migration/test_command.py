@@ -87,7 +87,7 @@ def test_a_dry_run_shows_the_new_names(upload, tmp_path):
     told, code = run("old", "default", "--dry-run")
 
     assert code == 0
-    assert "b/docs/b.txt -> docs/b.txt" in told
+    assert "'b/docs/b.txt' -> 'docs/b.txt'" in told
     assert not (tmp_path / JOURNAL).exists()
 
 
@@ -125,7 +125,7 @@ def test_rows_that_are_kept_are_spoken_of(upload):
 
     row.refresh_from_db()
     assert row.file.name == "b/docs/b.txt"
-    assert "run this without --keep-rows" in told
+    assert "run it without --keep-rows" in told
 
 
 def test_interrupted_it_exits_as_programs_do(upload, monkeypatch):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.test import override_settings
 
+from cloud_storages.adapters.memory import MemoryStore
 from cloud_storages.backends.memory import InMemoryStorage
-from cloud_storages.domain.errors import AccessDenied
+from cloud_storages.domain.errors import AccessDenied, Unavailable
 from cloud_storages.maintenance import migration
 from cloud_storages.maintenance.errors import CannotRun
 from tests.site.models import Document
@@ -56,14 +60,35 @@ def enqueue(framework: Any) -> Callable[..., migration.Enqueued]:
 
 
 @needs_tasks
-def test_tasks_copy_what_is_missing_and_change_the_rows(enqueue, upload, content):
-    rows = [upload(f"a/docs/{number}.txt") for number in range(7)]
+def test_tasks_copy_what_is_missing_and_the_run_afterwards_changes_the_rows(
+    enqueue, upload, new, content
+):
+    names = [f"a/docs/{number}.txt" for number in range(7)]
+    rows = [upload(name) for name in names]
 
     handed = enqueue(batch=3)
 
     assert (handed.ok, handed.names, handed.enqueued, handed.batches) == (True, 7, 7, 3)
-    assert [content(row) for row in rows] == [f"a/docs/{n}.txt".encode() for n in range(7)]
-    assert rows[0].file.name == "docs/0.txt"
+    assert sorted(new.service.names()) == [f"docs/{number}.txt" for number in range(7)]
+    assert [row.file.name for row in Document.objects.order_by("pk")] == names
+
+    done = migration.migrate("old", "default")
+    assert (done.ok, done.skipped, done.rows_updated) == (True, 7, 7)
+    assert [content(row) for row in rows] == [name.encode() for name in names]
+
+
+@needs_tasks
+def test_what_was_damaged_after_the_tasks_is_found(enqueue, upload, new, content):
+    rows = [upload(f"a/docs/{number}.txt") for number in range(3)]
+    enqueue()
+    for name in ("docs/0.txt", "docs/1.txt"):
+        new.delete(name)
+    new.save("docs/1.txt", ContentFile(b"damaged"))
+
+    done = migration.migrate("old", "default")
+
+    assert (done.ok, done.names, done.copied, done.skipped) == (True, 3, 2, 1)
+    assert [content(row) for row in rows] == [f"a/docs/{n}.txt".encode() for n in range(3)]
 
 
 @needs_tasks
@@ -71,11 +96,14 @@ def test_a_plain_run_afterwards_proves_everything_and_copies_nothing(enqueue, up
     row = upload("a/docs/1.txt")
     upload("docs/2.txt")
     enqueue()
-    put("docs/1.txt", b"an orphan by the name the row has now")
+    put("docs/1.txt", b"an orphan by the name the row gets")
 
     done = migration.migrate("old", "default")
 
-    assert (done.ok, done.copied) == (True, 0)
+    again = migration.migrate("old", "default")
+
+    for run in (done, again):
+        assert (run.ok, run.names, run.copied, run.skipped) == (True, 2, 0, 2)
     assert content(row) == b"a/docs/1.txt"
 
 
@@ -147,8 +175,8 @@ class TestWaiting:
 
         first, second = (result.task.func(*result.args) for _ in range(2))
 
-        assert (first["copied"], first["renamed"], first["rows_updated"]) == (2, 1, 1)
-        assert (second["copied"], second["skipped"], second["rows_left"]) == (0, 2, 1)
+        assert (first["copied"], first["renamed"], first["failed"]) == (2, 1, 0)
+        assert (second["copied"], second["skipped"], second["failed"]) == (0, 2, 0)
         assert sorted(new.service.names()) == ["docs/1.txt", "docs/2.txt"]
 
     @needs_tasks
@@ -163,6 +191,25 @@ class TestWaiting:
 
         with new.open("docs/1.txt") as file:
             assert file.read() == b"changed"
+
+    @needs_tasks
+    def test_a_batch_that_no_server_answers_is_given_up(
+        self, enqueue, upload, waiting, monkeypatch
+    ):
+        for number in range(50):
+            upload(f"docs/{number}.txt")
+        enqueue()
+        (result,) = waiting()
+        asked = []
+
+        def be_gone(*_):
+            asked.append(True)
+            raise Unavailable("No answer from the server.")
+
+        monkeypatch.setattr(MemoryStore, "create", be_gone)
+        with pytest.raises(CannotRun, match="10 files in a row: No answer"):
+            result.task.func(*result.args)
+        assert len(asked) == 10
 
     @needs_tasks
     def test_a_batch_that_no_key_opens_fails(self, enqueue, upload, waiting, monkeypatch):
@@ -206,6 +253,80 @@ def test_a_queue_that_cannot_be_reached_is_told_and_the_next_try_goes_on(
 
     assert enqueue().enqueued == 1
     assert content(row) == b"docs/1.txt"
+
+
+@needs_tasks
+@pytest.mark.parametrize(
+    "told",
+    [(Unavailable("No answer."), 20), (AccessDenied("The key is not accepted."), 4)],
+)
+def test_a_server_that_refuses_is_not_asked_for_every_file(enqueue, upload, new, monkeypatch, told):
+    error, most = told
+    new.save("docs/first.txt", ContentFile(b"so that there is a bucket"))
+    for number in range(200):
+        upload(f"docs/{number}.txt")
+    asked = []
+
+    def refuse(*_, **__):
+        asked.append(True)
+        raise error
+
+    monkeypatch.setattr(MemoryStore, "find", refuse)
+    with pytest.raises(CannotRun, match=str(error)):
+        enqueue(workers=1)
+
+    assert 0 < len(asked) <= most
+
+
+@needs_tasks
+def test_interrupted_it_tells_what_was_enqueued(enqueue, upload):
+    for number in range(300):
+        upload(f"docs/{number:03}.txt")
+
+    class Impatient:
+        def expect(self, total):
+            """Nobody counts."""
+
+        def advance(self, _count=1):
+            raise KeyboardInterrupt
+
+    told = enqueue(batch=10, workers=1, watcher=Impatient())
+
+    assert (told.interrupted, told.ok) == (True, False)
+    assert 0 < told.enqueued < 300
+    assert enqueue().there == told.enqueued
+
+
+@needs_tasks
+def test_interrupted_it_prints_its_document_and_exits_as_programs_do(
+    framework, upload, monkeypatch
+):
+    del framework
+    upload("docs/1.txt")
+
+    def press(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cloud_storages.management.progress.Progress.advance", press)
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("storage_migrate", "old", "default", "--enqueue", "--json", stdout=out)
+
+    assert ended.value.code == 130
+    assert json.loads(out.getvalue())["interrupted"] is True
+
+
+@needs_tasks
+def test_the_command_tells_what_is_to_be_done_afterwards(framework, upload):
+    del framework
+    row = upload("a/docs/1.txt")
+    out = io.StringIO()
+
+    call_command("storage_migrate", "old", "default", "--enqueue", stdout=out)
+
+    row.refresh_from_db()
+    assert row.file.name == "a/docs/1.txt"
+    assert "run this without --enqueue" in out.getvalue()
 
 
 def test_workers_are_told_aliases_only(old):

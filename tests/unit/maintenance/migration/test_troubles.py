@@ -445,6 +445,30 @@ def test_a_server_that_is_gone_is_not_asked_for_every_file(old, upload, error):
     assert migration.migrate(old, target, fields=FILE).copied == 45
 
 
+def test_a_foreign_key_that_expired_is_not_tried_for_every_file(old, new, upload):
+    names = [f"docs/{number:03}.txt" for number in range(120)]
+    for name in names:
+        upload(name)
+    errors = {name: LookupError("ExpiredToken") for name in names[5:]}
+
+    stopped = migration.migrate(Elsewhere(old, errors), new, workers=1)
+
+    assert "50 files in a row: LookupError: ExpiredToken" in stopped.stopped
+    assert stopped.copied == 5
+    assert 50 <= stopped.failed <= 52
+
+
+def test_a_directory_that_cannot_be_read_holds_no_other_up(old, new, upload):
+    names = [f"docs/{number:03}.txt" for number in range(60)]
+    for name in (*names, "docs/z.txt"):
+        upload(name)
+    errors = {name: PermissionError(errno.EACCES, "Permission denied") for name in names}
+
+    done = migration.migrate(Elsewhere(old, errors), new)
+
+    assert (done.stopped, done.failed, done.copied) == ("", 60, 1)
+
+
 def test_ctrl_c_ends_it_in_good_order(migrate, upload):
     rows = [upload(f"a/docs/{number}.txt") for number in range(300)]
 
@@ -659,6 +683,23 @@ def test_what_is_asked_is_checked_first(migrate, upload, new, options, told):
 def test_a_file_of_names_that_is_missing_is_named(migrate):
     with pytest.raises(CannotRun, match=r"nowhere\.txt"):
         migrate(names=migration.names_in_file("nowhere.txt"))
+
+
+@pytest.mark.parametrize("failures", ["nowhere/failed.jsonl", "."])
+def test_a_file_of_failures_that_cannot_be_written_is_told_first(migrate, upload, new, failures):
+    upload("docs/a.txt")
+
+    with pytest.raises(CannotRun, match="--failures"):
+        migrate(failures=failures)
+
+    assert not list(new.service.names())
+
+
+def test_a_run_without_failures_leaves_no_file_of_them(migrate, upload, tmp_path):
+    upload("docs/a.txt")
+
+    assert migrate(failures=tmp_path / "failed.jsonl").failures == ""
+    assert not (tmp_path / "failed.jsonl").exists()
 
 
 def test_neither_journal_nor_failures_hold_a_secret(old, upload, tmp_path):
