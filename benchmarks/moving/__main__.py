@@ -109,11 +109,11 @@ def _killed(files: int, large: int, workers: int, delay: float) -> dict[str, Any
     with Trial(files, large, delay) as trial:
         held = trial.hold(films=max(1, _chunks(large) // 4), photos=files // 4)
         first = trial.manage(*command)
-        trial.until_held(first, held)
+        trial.until_answered(first, held)
         peaks.append(first.kill())
         held = trial.hold(photos=files // 2)
         second = trial.manage(*command)
-        trial.until_held(second, held)
+        trial.until_answered(second, held)
         peaks.append(second.kill())
         trial.hold()
         ran, told = trial.migrated("--workers", str(workers))
@@ -130,9 +130,10 @@ def _tasks(files: int, large: int, workers: int, delay: float) -> dict[str, Any]
         # The first batch is that of the large file.
         held = trial.hold(films=max(1, _chunks(large) // 2))
         first = trial.manage(*worker, "--worker-id", "w1")
-        trial.until_held(first, held)
-        survivor = trial.manage(*worker, "--worker-id", "w2").wait()
-        killed = first.kill()
+        trial.until_answered(first, held)
+        second = trial.manage(*worker, "--worker-id", "w2")
+        trial.until_answered(second, {"photos": 1})
+        killed, survivor = first.kill(), second.wait()
         trial.hold()
         seconds = time.perf_counter() - began
         _, again = trial.migrated(*enqueue, "--take-over", "--workers", str(workers))

@@ -186,17 +186,20 @@ class Trial:
         answered = self._asked("hold " + json.dumps({_PATHS[kind]: most[kind] for kind in most}))
         return {kind: answered["answered"].get(kind, 0) + most[kind] for kind in most}
 
-    def until_held(self, process: Running, answered: dict[str, int]) -> None:
+    def until_answered(self, process: Running, answered: dict[str, int]) -> None:
         """
-        Wait until the server has answered so many uploads, after which it answers none.
+        Wait until the server has answered so many uploads, of each kind.
 
         Raises:
             RuntimeError: the process ended before.
 
         """
-        while not _covers(self._asked("")["answered"], answered):
-            if not process.is_running:
-                raise RuntimeError(f"it ended before it was held: {process.wait()}")
+        while True:
+            has_ended = not process.is_running
+            if _covers(self._asked("")["answered"], answered):
+                return
+            if has_ended:
+                raise RuntimeError(f"it ended before: {process.wait()}")
             time.sleep(_PAUSE)
 
     def judged(self) -> dict[str, int]:
