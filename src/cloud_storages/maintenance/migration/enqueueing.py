@@ -294,10 +294,17 @@ class _Looking:
                 return self._missing(job, there)
         except Exception as error:  # noqa: BLE001 - any storage may raise anything
             return _Found(note, note.state, failed=failure_of(note, error))
-        if there == size and note.copy is None:
+        if there == size and note.state is not State.COPIED:
             return _Found(note, note.state, is_there=True)
-        fresh = there is None and note.state is not State.COPIED
-        return _Found(note, State.ENQUEUED if fresh else note.state)
+        return _Found(note, self._state(note, there))
+
+    def _state(self, note: Note, there: int | None) -> State:
+        """Return what is to be noted before a task may be killed over a file."""
+        if note.state is State.COPIED:
+            # Elsewhere an earlier copy is gone before the new one is there.
+            tells = self.looker.target.tells_unfinished
+            return State.COPIED if tells else State.REPLACING
+        return State.ENQUEUED if there is None else note.state
 
     def _missing(self, job: Job, there: int | None) -> _Found:
         """Judge a file that the source does not have: it may have been uploaded to the target."""
