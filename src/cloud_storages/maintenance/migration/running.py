@@ -119,8 +119,8 @@ def migrate(
         on_conflict: where the target has another file of the name, ``"rename"`` the copy, or let
             it ``"fail"``.
         keep_rows: leave the rows as they are, even where the target has other names.
-        take_over: remove unfinished uploads that are in the way at once, not after an hour:
-            whoever made them has ended.
+        take_over: remove unfinished uploads, and pieces of files in storages of other kinds, that
+            are in the way at once, not after an hour: whoever made them has ended.
         journal: path of the notes; by default in the current directory, named after the aliases.
         failures: path of the file of all problems, a JSON object a line; by default beside the
             journal.

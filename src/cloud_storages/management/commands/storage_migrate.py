@@ -144,8 +144,8 @@ class Command(ExplainedCommand):
         add(
             "--take-over",
             action="store_true",
-            help="Whoever else was copying these files has ended: remove unfinished uploads that"
-            " are in the way at once, not after an hour.",
+            help="Whoever else was copying these files has ended: remove unfinished uploads, and"
+            " pieces of files on disk, that are in the way at once, not after an hour.",
         )
         add(
             "--recheck",

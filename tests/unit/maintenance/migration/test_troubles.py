@@ -333,6 +333,24 @@ def test_a_piece_stays_where_a_storage_says_that_the_name_is_taken(old, disk, up
     assert read(disk, row.file.name) == b"the whole of it"
 
 
+def test_an_unfinished_upload_in_the_place_of_a_copy_that_is_gone_is_told(
+    migrate, upload, put, new
+):
+    upload("docs/a.txt")
+    migrate()
+    put("docs/a.txt", b"changed")
+    new.delete("docs/a.txt")
+    location = new.service.whereabouts("docs/a.txt")[2]
+    new.service.store.begin_partial(location, "a.txt", len(b"changed"))
+
+    done = migrate()
+
+    assert (done.ok, done.failed) == (False, 1)
+    assert "--take-over" in done.problems[0].reason
+    assert migrate(take_over=True).copied == 1
+    assert read(new, "docs/a.txt") == b"changed"
+
+
 # An earlier copy that is replaced on disk
 
 
