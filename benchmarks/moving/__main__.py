@@ -107,13 +107,15 @@ def _killed(files: int, large: int, workers: int, delay: float) -> dict[str, Any
     command = ("storage_migrate", "old", "default", "--workers", str(workers))
     peaks = []
     with Trial(files, large, delay) as trial:
+        held = trial.hold(films=max(1, _chunks(large) // 4), photos=files // 4)
         first = trial.manage(*command)
-        trial.until(first, lambda stored: stored["chunks"] > _chunks(large) // 4)
+        trial.until_answered(first, held)
         peaks.append(first.kill())
-        after_first = trial.stored()
+        held = trial.hold(photos=files // 2)
         second = trial.manage(*command)
-        trial.until(second, lambda stored: stored["small"] > max(files // 2, after_first["small"]))
+        trial.until_answered(second, held)
         peaks.append(second.kill())
+        trial.hold()
         ran, told = trial.migrated("--workers", str(workers))
         return _judged(trial, files, large, [*peaks, ran], told)
 
@@ -126,11 +128,13 @@ def _tasks(files: int, large: int, workers: int, delay: float) -> dict[str, Any]
         began = time.perf_counter()
         _, handed = trial.migrated(*enqueue, "--workers", str(workers))
         # The first batch is that of the large file.
+        held = trial.hold(films=max(1, _chunks(large) // 2))
         first = trial.manage(*worker, "--worker-id", "w1")
-        trial.until(first, lambda stored: stored["chunks"] > 0)
+        trial.until_answered(first, held)
         second = trial.manage(*worker, "--worker-id", "w2")
-        trial.until(first, lambda stored: stored["chunks"] > _chunks(large) // 2)
+        trial.until_answered(second, {"photos": 1})
         killed, survivor = first.kill(), second.wait()
+        trial.hold()
         seconds = time.perf_counter() - began
         _, again = trial.migrated(*enqueue, "--take-over", "--workers", str(workers))
         last = trial.manage(*worker, "--worker-id", "w3").wait()
@@ -140,6 +144,7 @@ def _tasks(files: int, large: int, workers: int, delay: float) -> dict[str, Any]
             "enqueued": handed["enqueued"],
             "enqueued again": again["enqueued"],
             "copied by the last run": told["copied"],
+            "skipped by the last run": told["skipped"],
             "seconds of the pair": seconds,
         }
 

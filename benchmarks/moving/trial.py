@@ -19,13 +19,14 @@ import attrs
 from benchmarks.contenders import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
 
 _SETTINGS = "benchmarks.moving.site.settings"
 _KIB = 1024
 #: Seconds between two looks at how far a process is.
 _PAUSE = 0.01
+#: Where uploads of either kind go.
+_PATHS = {"films": "/films", "photos": r"/photos-\d"}
 
 
 @attrs.frozen
@@ -126,7 +127,8 @@ class Trial:
     def __enter__(self) -> Trial:  # noqa: PYI034 - nothing derives from it
         self._server = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.moving.server"],
-            env=self._variables,
+            # What it leaves goes with the site.
+            env={**self._variables, "TMPDIR": str(self._home)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -168,23 +170,36 @@ class Trial:
 
     def stored(self) -> dict[str, int]:
         """Return what the server has stored: small files, chunks; and what it has refused."""
-        commands = cast("IO[str]", self._server.stdin)
-        commands.write("\n")
-        commands.flush()
-        told: dict[str, int] = json.loads(self._line())
-        return told
+        return {key: told for key, told in self._asked("").items() if key != "answered"}
 
-    def until(self, process: Running, is_far_enough: Callable[[dict[str, int]], bool]) -> None:
+    def hold(self, **most: int) -> dict[str, int]:
         """
-        Wait until the server has stored so much.
+        Let the server answer only so many uploads from now on.
+
+        Args:
+            **most: for each kind of bucket, ``films`` and ``photos``; any number if not given.
+
+        Returns:
+            How many it will have answered of each when no more are.
+
+        """
+        answered = self._asked("hold " + json.dumps({_PATHS[kind]: most[kind] for kind in most}))
+        return {kind: answered["answered"].get(kind, 0) + most[kind] for kind in most}
+
+    def until_answered(self, process: Running, answered: dict[str, int]) -> None:
+        """
+        Wait until the server has answered so many uploads, of each kind.
 
         Raises:
             RuntimeError: the process ended before.
 
         """
-        while not is_far_enough(self.stored()):
-            if not process.is_running:
-                raise RuntimeError(f"too fast to be killed: {process.wait()}")
+        while True:
+            has_ended = not process.is_running
+            if _covers(self._asked("")["answered"], answered):
+                return
+            if has_ended:
+                raise RuntimeError(f"it ended before: {process.wait()}")
             time.sleep(_PAUSE)
 
     def judged(self) -> dict[str, int]:
@@ -193,5 +208,16 @@ class Trial:
         told: dict[str, int] = json.loads(ran.output)
         return told
 
+    def _asked(self, command: str) -> dict[str, Any]:
+        commands = cast("IO[str]", self._server.stdin)
+        commands.write(f"{command}\n")
+        commands.flush()
+        told: dict[str, Any] = json.loads(self._line())
+        return told
+
     def _line(self) -> str:
         return cast("IO[str]", self._server.stdout).readline().rstrip("\n")
+
+
+def _covers(answered: dict[str, int], wanted: dict[str, int]) -> bool:
+    return all(answered.get(kind, 0) >= count for kind, count in wanted.items())

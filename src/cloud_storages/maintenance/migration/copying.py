@@ -8,6 +8,8 @@ same one each time.
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import enum
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ from cloud_storages.domain.errors import AccessDenied, CloudStorageError, Miscon
 from cloud_storages.domain.names import fitted
 from cloud_storages.domain.signatures import Fingerprint
 from cloud_storages.maintenance.errors import Problem, reason_of
+from cloud_storages.maintenance.migration.contents import is_same
 from cloud_storages.maintenance.migration.errors import (
     FULL,
     Conflict,
@@ -37,7 +40,17 @@ if TYPE_CHECKING:
     from cloud_storages.maintenance.migration.sources import Source
     from cloud_storages.maintenance.migration.targets import Seen, Target
 
-__all__ = ["ABANDONED_AFTER", "Copier", "Done", "Failed", "How", "Job", "OnTaken", "failure_of"]
+__all__ = [
+    "ABANDONED_AFTER",
+    "Copier",
+    "Done",
+    "Failed",
+    "How",
+    "Job",
+    "OnTaken",
+    "failure_of",
+    "missing",
+]
 
 #: Seconds after which an unfinished upload that may be another's is certainly nobody's.
 ABANDONED_AFTER = 3600.0
@@ -101,9 +114,21 @@ class Done:
     is_noted: bool = False
 
     @classmethod
+    def uploaded(cls, note: Note) -> Done:
+        """Return the outcome for a file that never was at the source."""
+        return cls(note.name, note.name, How.SKIPPED, None)
+
+    @classmethod
     def kept(cls, note: Note) -> Done:
         """Return the outcome for a file that was copied before and need not be again."""
-        return cls(note.name, note.target, How.SKIPPED, note.copy, note.seen or "", is_noted=True)
+        return cls(
+            note.name,
+            note.target,
+            How.SKIPPED,
+            note.copy,
+            note.seen or "",
+            note.state is State.COPIED,
+        )
 
 
 @attrs.frozen
@@ -141,6 +166,8 @@ class Copier:
         on_taken: what to do where the target has another file of the same name.
         after: seconds after which an unfinished upload that may be another's is removed.
         on_progress: called within each upload; what it raises ends it.
+        began: when this run did, if it is certain that earlier ones have ended: what they left
+            was written before; None if it is not.
 
     """
 
@@ -149,6 +176,7 @@ class Copier:
     on_taken: OnTaken = OnTaken.RENAME
     after: float = ABANDONED_AFTER
     on_progress: Callable[[int], object] = lambda _: None
+    began: dt.datetime | None = None
 
     def copy(self, job: Job) -> Done | Failed:
         """Copy a file, if it is not there, and prove that it is; never raises an Exception."""
@@ -161,16 +189,16 @@ class Copier:
         except MissingAtSource:
             return self._missing(job)
         except Exception as error:  # noqa: BLE001 - any storage may raise anything
-            return failure_of(name, error)
+            return failure_of(job.note, error)
 
     def rehearse(self, job: Job) -> Done | Failed:
         """Return what ``copy`` would, as far as can be told without storing anything."""
         note = job.note
         try:
             size = self.source.size(note.name)
-            if note.copy is not None:
-                return Done(note.name, note.target, How.UPDATED, Fingerprint(size, ("",)))
             there = self.target.size(note.target)
+            if note.copy is not None and there not in (None, size):
+                return Done(note.name, note.target, How.UPDATED, Fingerprint(size, ("",)))
             if there is None:
                 return Done(note.name, note.target, How.COPIED, Fingerprint(size, ("",)))
             if there == size:
@@ -183,7 +211,7 @@ class Copier:
         except MissingAtSource:
             return self._missing(job)
         except Exception as error:  # noqa: BLE001 - as above
-            return failure_of(note.name, error)
+            return failure_of(note, error)
 
     # Steps
 
@@ -214,14 +242,22 @@ class Copier:
                 # Another writer, an unfinished upload, or an ID that differs in case only.
         if there is There.SAME:
             return name, How.SKIPPED
-        is_ours = self._is_ours(note, name)
-        if self.target.clear(name, content, is_ours=is_ours, after=self.after):
+        if self._cleared(note, name, content):
             return self.target.create(name, content, note.longest), How.COPIED
         return None
 
+    def _cleared(self, note: Note, name: str, content: Watched) -> bool:
+        """Remove what an interrupted copy has left under a name; return whether something was."""
+        after = self.after
+        if note.is_begun and self.began is not None:
+            # What nobody has changed since those runs ended is not being written now.
+            after = min(after, (dt.datetime.now(dt.timezone.utc) - self.began).total_seconds())
+        is_ours = self._is_ours(note, name)
+        return self.target.clear(name, content, is_ours=is_ours, after=after)
+
     def _is_ours(self, note: Note, name: str) -> bool:
         """Return whether what is left unfinished under a name was begun by an earlier run."""
-        if note.state is State.BEGUN:
+        if note.is_begun:
             return True
         if self.target.tells_unfinished:
             # What a task was killed over is not to be told from what another is at.
@@ -234,9 +270,15 @@ class Copier:
         there = self.target.there(note.target, content)
         if there is There.SAME:
             return note.target, How.SKIPPED
-        if there is There.NOTHING:
-            return self.target.create(note.target, content, note.longest), How.COPIED
-        stored = self.target.replace(note.target, content, earlier)
+        stored = None
+        if there is There.OTHER:
+            stored = self.target.replace(note.target, content, earlier)
+        else:
+            # It is raised by an unfinished upload, or another writer.
+            with contextlib.suppress(FileExistsError):
+                return self.target.create(note.target, content, note.longest), How.COPIED
+        if stored is None and self._cleared(note, note.target, content):
+            stored = self.target.create(note.target, content, note.longest)
         if stored is None:
             raise Conflict(
                 f"It changed at the source since it was copied, and so did {note.target!r} at the"
@@ -274,6 +316,10 @@ class Copier:
     def _planned(self, job: Job, content: Watched) -> Done:
         note = job.note
         fingerprint = content.fingerprint
+        if note.copy is not None:
+            there = self.target.there(note.target, content)
+            how = How.SKIPPED if there is There.SAME else How.UPDATED
+            return Done(note.name, note.target, how, fingerprint)
         for candidate in self._candidates(note, content):
             there = self.target.there(candidate, content)
             if there is There.SAME:
@@ -286,36 +332,70 @@ class Copier:
     def _missing(self, job: Job) -> Done | Failed:
         """Judge a file that the source does not have: it may have been uploaded to the target."""
         note = job.note
-        if note.copy is not None:  # it was deleted since
-            return Done.kept(note)
         try:
-            if note.name in (note.wanted, note.target):
-                there = job.seen
-                if there is NotLookedAt or note.target != note.name:
-                    size = self.target.size(note.name)
-                    there = None if size is None else Fingerprint(size, ("",))
-                if there is not None:
-                    return Done(note.name, note.name, How.SKIPPED, None)
+            if note.copy is not None and self._has_copy(job, note.copy):
+                return Done.kept(note)  # it was deleted since
+            there = note.copy is None and note.name in (note.wanted, note.target)
+            if there and (job.seen is NotLookedAt or note.target != note.name):
+                there = self.target.size(note.name) is not None
+            elif there:
+                there = job.seen is not None
         except Exception as error:  # noqa: BLE001 - as above
-            return failure_of(note.name, error)
-        return Failed(Problem(note.name, "It is missing at the source."), began=False)
+            return failure_of(note, error)
+        problem = missing(note, is_there=there)
+        return Failed(problem, began=note.is_begun) if problem else Done.uploaded(note)
+
+    def _has_copy(self, job: Job, copy: Fingerprint) -> bool:
+        """Return whether an earlier copy is still there, as far as anybody has asked."""
+        if job.note.state is not State.REPLACING:
+            return job.seen is not None
+        files, name = self.target.files, job.note.target
+        return files.exists(name) and is_same(files.fingerprint(name), copy) is True
 
 
-def failure_of(name: str, error: Exception) -> Failed:
+def missing(note: Note, *, is_there: bool) -> Problem | None:
+    """
+    Judge a file that was never copied and that the source does not have; None if all is well.
+
+    Args:
+        note: what is known of it.
+        is_there: whether the target has a file of its name.
+
+    """
+    if not is_there:
+        return Problem(note.name, "It is missing at the source.")
+    if note.is_shown:
+        return None  # it was uploaded since the site reads from the target
+    return Problem(
+        note.name,
+        "It is missing at the source. The target has a file of that name, and nothing tells that"
+        " it is the same.",
+    )
+
+
+def failure_of(note: Note, error: Exception) -> Failed:
     """Return the failure that an error, of whatever storage, is for a file."""
     temporary = bool(getattr(error, "temporary", False))
+    reason = str(error) if isinstance(error, Unable) else reason_of(error)
     full = isinstance(error, OSError) and error.errno in FULL
     fatal = isinstance(error, (AccessDenied, ImproperlyConfigured))
     # Misconfigured may be one bucket of many, so only many in a row are all.
     outage = isinstance(error, (Misconfigured, Unavailable)) and not isinstance(error, InTheWay)
     return Failed(
-        Problem(name, str(error) if isinstance(error, Unable) else reason_of(error), temporary),
+        Problem(note.name, reason, temporary),
         fails_all=full or fatal,
         is_outage=outage,
+        began=note.state is State.REPLACING or _leaves_something(note, error),
         kind=_kind_of(error),
-        began=not isinstance(error, (Conflict, InTheWay)),
         is_interrupted=isinstance(error, Interrupted),
     )
+
+
+def _leaves_something(note: Note, error: Exception) -> bool:
+    """Return whether something of a file may be at the target after an error."""
+    if isinstance(error, InTheWay):
+        return note.is_begun  # that is what is in the way
+    return not isinstance(error, Conflict)
 
 
 def _kind_of(error: Exception) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from cloud_storages.domain.signatures import Fingerprint
-from cloud_storages.maintenance.errors import CannotRun, Problem, reason_of
+from cloud_storages.maintenance.errors import CannotRun, reason_of
 from cloud_storages.maintenance.migration.copying import (
     ABANDONED_AFTER,
     Done,
@@ -26,6 +26,7 @@ from cloud_storages.maintenance.migration.copying import (
     Job,
     OnTaken,
     failure_of,
+    missing,
 )
 from cloud_storages.maintenance.migration.errors import MissingAtSource
 from cloud_storages.maintenance.migration.journal import State
@@ -292,20 +293,28 @@ class _Looking:
             except MissingAtSource:
                 return self._missing(job, there)
         except Exception as error:  # noqa: BLE001 - any storage may raise anything
-            return _Found(note, note.state, failed=failure_of(note.name, error))
-        if there == size and note.copy is None:
+            return _Found(note, note.state, failed=failure_of(note, error))
+        if there == size and note.state is not State.COPIED:
             return _Found(note, note.state, is_there=True)
-        fresh = there is None and note.state is not State.COPIED
-        return _Found(note, State.ENQUEUED if fresh else note.state)
+        return _Found(note, self._state(note, there))
+
+    def _state(self, note: Note, there: int | None) -> State:
+        """Return what is to be noted before a task may be killed over a file."""
+        if note.state is State.COPIED:
+            # Elsewhere an earlier copy is gone before the new one is there.
+            tells = self.looker.target.tells_unfinished
+            return State.COPIED if tells else State.REPLACING
+        return State.ENQUEUED if there is None else note.state
 
     def _missing(self, job: Job, there: int | None) -> _Found:
         """Judge a file that the source does not have: it may have been uploaded to the target."""
         note = job.note
         if note.name == note.wanted and note.name != note.target:
             there = self.looker.target.size(note.name)
-        if note.copy is not None or (note.name == note.wanted and there is not None):
+        is_there = note.name == note.wanted and there is not None
+        problem = None if note.copy is not None else missing(note, is_there=is_there)
+        if problem is None:
             return _Found(note, note.state, is_there=True)
-        problem = Problem(note.name, "It is missing at the source.")
         return _Found(note, note.state, failed=Failed(problem))
 
     def _size(self, job: Job) -> int | None:

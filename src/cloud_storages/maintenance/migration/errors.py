@@ -25,7 +25,7 @@ class MissingAtSource(Exception):
 
 
 class InTheWay(Unavailable):
-    """An unfinished upload that may yet be finished."""
+    """An unfinished upload, or a piece of a file, that somebody may yet finish."""
 
 
 class Interrupted(Exception):

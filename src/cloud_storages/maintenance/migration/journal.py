@@ -29,6 +29,8 @@ __all__ = ["Journal", "Note", "State"]
 
 #: Of the tables below; one of another version is not gone on with.
 _VERSION = "1"
+#: What SQLite knows the file by: "csmj".
+_APPLICATION = 0x63736D6A
 _PAGE = 1000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -68,6 +70,8 @@ class State(enum.IntEnum):
     COPIED = 3
     #: Nothing was at the target when a task was told to store it there.
     ENQUEUED = 4
+    #: It was at the target, and this run, or a killed one, was about to store it there anew.
+    REPLACING = 5
 
 
 @attrs.frozen
@@ -99,9 +103,15 @@ class Note:
     seen: str | None = None
 
     @property
+    def is_begun(self) -> bool:
+        """Whether a run was about to store it, and nobody knows how far it came."""
+        return self.state in (State.BEGUN, State.REPLACING)
+
+    @property
     def copy(self) -> Fingerprint | None:
-        """What is at the target, if this file was copied."""
-        if self.state is not State.COPIED or self.size is None or self.signature is None:
+        """What is at the target, or was when a run began to replace it, if it was copied."""
+        is_copied = self.state in (State.COPIED, State.REPLACING)
+        if not is_copied or self.size is None or self.signature is None:
             return None
         return Fingerprint(self.size, tuple(self.signature.split(" ")))
 
@@ -261,9 +271,10 @@ class Journal:
 
     def put_back(self, name: str) -> None:
         """Note that nothing of a file was stored, after all."""
-        self._db.execute(
+        before = ((State.BEGUN, State.PLANNED), (State.REPLACING, State.COPIED))
+        self._db.executemany(
             "UPDATE files SET state = ? WHERE name = ? AND state = ?",
-            (State.PLANNED, name, State.BEGUN),
+            ((to, name, state) for state, to in before),
         )
 
     def copied(self, name: str, target: str, content: Fingerprint, seen: str) -> None:
@@ -331,11 +342,13 @@ class Journal:
         db = None
         try:
             db = sqlite3.connect(path, timeout=0, isolation_level=None)
+            _refuse_others(db, path)
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
             db.execute("PRAGMA journal_mode = WAL")
             # In this mode a lock that was taken once is kept.
             db.execute("BEGIN EXCLUSIVE")
             db.execute("COMMIT")
+            db.execute(f"PRAGMA application_id = {_APPLICATION}")
             db.executescript(_TABLES)
             self._db = db
             self._check(places)
@@ -367,6 +380,14 @@ class Journal:
 
     def _tell(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _refuse_others(db: sqlite3.Connection, path: str) -> None:
+    """Raise CannotRun for a database of something else, such as a site's, before it is changed."""
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and application != _APPLICATION:
+        raise CannotRun(f"{path} is a database of something else. Name another with --journal.")
 
 
 def _reason(path: str, error: sqlite3.Error) -> str:

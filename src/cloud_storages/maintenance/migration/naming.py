@@ -116,7 +116,8 @@ def names_in_file(path: str | PathLike[str]) -> Iterator[str]:
 
     """
     try:
-        with open(path, encoding="utf-8", newline="\n") as file:  # noqa: PTH123 - any kind of path
+        # Some editors begin a file with a byte order mark.
+        with open(path, encoding="utf-8-sig", newline="\n") as file:  # noqa: PTH123 - any kind of path
             for line in file:
                 name = _name_on(line.rstrip("\r\n"))
                 if name:

@@ -156,6 +156,22 @@ def _keep_apart(one: Storage, other: Storage) -> None:
 
 
 def _default_journal(source: str, target: str, shard: Shard) -> str:
-    part = "" if shard.count == 1 else f"-{shard.number}of{shard.count}"
+    """
+    Return the path of the notes of a part of the work.
+
+    Raises:
+        CannotRun: there are notes of the same work in other parts, which know of rows that this
+            one would take for others.
+
+    """
     plain = [re.sub(r"[^\w.-]", "_", each) for each in (source, target)]
-    return f"storage_migrate-{plain[0]}-{plain[1]}{part}.sqlite3"
+    stem = f"storage_migrate-{plain[0]}-{plain[1]}"
+    part = re.compile(re.escape(stem) + r"(?:-[0-9]+of([0-9]+))?\.sqlite3")
+    for found in filter(None, map(part.fullmatch, sorted(os.listdir()))):  # noqa: PTH208 - names
+        if int(found[1] or 1) != shard.count:
+            raise CannotRun(
+                f"{found[0]} has the notes of this work in {found[1] or 1} parts, not"
+                f" {shard.count}: go on with as many parts, or name a journal with --journal."
+            )
+    number = "" if shard.count == 1 else f"-{shard.number}of{shard.count}"
+    return f"{stem}{number}.sqlite3"

@@ -17,7 +17,8 @@ __all__ = ["whereabouts"]
 #: What tells where files are kept, by the names that storages of all kinds use.
 _TELLING = (
     *("endpoint", "endpoint_url", "project_id", "bucket_id", "bucket_name", "azure_container"),
-    *("container_name", "layout", "location", "legacy_ids", "buckets"),
+    *("container_name", "layout", "location", "legacy_ids", "buckets", "account_name"),
+    *("region_name", "host", "_host", "port", "_port", "root_path", "_root_path"),
 )
 _CREDENTIALS = re.compile(r"(?<=//)[^/@]*@")
 
@@ -30,6 +31,6 @@ def whereabouts(storage: Storage) -> str:
         value = None
         with contextlib.suppress(Exception):
             value = getattr(known, attribute, None)
-        if isinstance(value, (str, os.PathLike, dict, bool)) and value:
+        if isinstance(value, (str, os.PathLike, dict, bool, int)) and value:
             told.append(f"{attribute}={_CREDENTIALS.sub('', str(value))}")
     return " ".join(told)

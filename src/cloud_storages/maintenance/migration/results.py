@@ -43,6 +43,8 @@ class Migration:
         copied: files that were stored at the target and proved to be there.
         updated: those among them that took the place of an earlier copy.
         skipped: files that were at the target already.
+        by_journal: those among them that the target was not asked for, as an earlier run has
+            copied them and they are unchanged at the source.
         renamed: files copied or skipped that have another name at the target.
         failed: files that are not at the target as they should be, or whose rows are not as
             they should be.
@@ -67,6 +69,7 @@ class Migration:
     copied: int = 0
     updated: int = 0
     skipped: int = 0
+    by_journal: int = 0
     renamed: int = 0
     failed: int = 0
     bytes: int = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import datetime as dt
 import itertools
 import json
 import os
@@ -94,6 +95,7 @@ def migrate(
     take_over: bool = False,
     journal: str | PathLike[str] | None = None,
     failures: str | PathLike[str] | None = None,
+    recheck: bool = False,
     dry_run: bool = False,
     watcher: Watcher | None = None,
 ) -> Migration:
@@ -117,11 +119,13 @@ def migrate(
         on_conflict: where the target has another file of the name, ``"rename"`` the copy, or let
             it ``"fail"``.
         keep_rows: leave the rows as they are, even where the target has other names.
-        take_over: remove unfinished uploads that are in the way at once, not after an hour:
-            whoever made them has ended.
+        take_over: remove unfinished uploads, and pieces of files in storages of other kinds, that
+            are in the way at once, not after an hour: whoever made them has ended.
         journal: path of the notes; by default in the current directory, named after the aliases.
         failures: path of the file of all problems, a JSON object a line; by default beside the
             journal.
+        recheck: ask the target for what the journal says was copied before, too; a copy that is
+            gone is made again. At a target of another kind both copies are read.
         dry_run: do nothing, and tell what would be done.
         watcher: is told how far it is.
 
@@ -147,6 +151,7 @@ def migrate(
         if not dry_run:
             _check_writable(told)
         run = _Run(order, notes, workers, watcher or _Nobody(), dry_run=dry_run)
+        run.recheck = recheck
         return run.run(told, keep_rows=keep_rows, after=0.0 if take_over else ABANDONED_AFTER)
 
 
@@ -155,6 +160,7 @@ class _Counts:
     copied: int = 0
     updated: int = 0
     skipped: int = 0
+    by_journal: int = 0
     renamed: int = 0
     failed: int = 0
     bytes: int = 0
@@ -176,6 +182,7 @@ class _Run:
         self._ending = threading.Event()
         self._stopped = ""
         self._interrupted = False
+        self.recheck = False
         self._judge = Judge()
 
     def run(self, failures: str, *, keep_rows: bool, after: float) -> Migration:
@@ -217,9 +224,11 @@ class _Run:
 
     def _copy_all(self, after: float) -> None:
         order = self._order
-        copier = Copier(order.source, order.target, order.on_taken, after, self._go_on)
+        # The journal is ours, so whoever made its notes has ended.
+        began = dt.datetime.now(dt.timezone.utc)
+        copier = Copier(order.source, order.target, order.on_taken, after, self._go_on, began)
         work = copier.rehearse if self._dry_run else copier.copy
-        look = Looker(order.source, order.target).look
+        look = Looker(order.source, order.target, self.recheck).look
         notes = self._journal.notes()
         ready: collections.deque[Job] = collections.deque()
         looking: set[Future[Any]] = set()
@@ -260,12 +269,19 @@ class _Run:
                 jobs.append(each)
         if not self._dry_run:
             self._journal.mark((job.note.name for job in jobs if self._is_new(job)), State.BEGUN)
+            self._journal.mark(
+                (job.note.name for job in jobs if self._is_not_kept(job)), State.REPLACING
+            )
         return jobs
 
     def _is_new(self, job: Job) -> bool:
         """Return whether an unfinished copy that is found later is certainly of this run."""
         is_free = job.seen is None or self._order.target.tells_unfinished
         return job.note.state is State.PLANNED and is_free
+
+    def _is_not_kept(self, job: Job) -> bool:
+        """Return whether an earlier copy is gone before the new one is there."""
+        return job.note.state is State.COPIED and not self._order.target.tells_unfinished
 
     def _has_room(self, ready: int, looking: int) -> bool:
         """Return whether more files should be looked at, so that the workers never wait."""
@@ -284,6 +300,7 @@ class _Run:
         self._watcher.advance()
         if done.how is How.SKIPPED:
             counts.skipped += 1
+            counts.by_journal += done.is_noted and not self.recheck
         else:
             counts.copied += 1
             counts.updated += done.how is How.UPDATED

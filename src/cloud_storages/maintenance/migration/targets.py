@@ -7,6 +7,8 @@ import datetime as dt
 import enum
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from cloud_storages.backends.errors import django_errors
 from cloud_storages.domain.errors import IntegrityError
 from cloud_storages.domain.layouts import Entry, Kind
@@ -92,20 +94,28 @@ class Target:
 
         Raises:
             FileExistsError: the name is taken.
-            IntegrityError: what was stored is not the content; it is gone again.
+            IntegrityError: what was stored is not the content; a piece of it is gone again.
 
         """
         try:
             saved = self.files.storage.save(name, as_file(name, content), max_length=longest)
+        except FileExistsError:
+            raise  # what is there is another's
         except Exception:
             # Whatever was written was written where nothing was.
             with contextlib.suppress(Exception):
                 self.clear(name, content, is_ours=True, after=0)
             raise
-        if not is_content(content, self.files.read(saved)):
-            self.files.storage.delete(saved)
-            raise IntegrityError(f"{saved!r} was not stored as it was sent; it was removed.")
-        return saved
+        found = self.files.read(saved)
+        if is_content(content, found):
+            return saved
+        if not _is_piece(found, content):
+            raise IntegrityError(
+                f"{saved!r} is not what was sent. It stays, as it may be what somebody else has"
+                " stored there since."
+            )
+        self.files.storage.delete(saved)
+        raise IntegrityError(f"{saved!r} was not stored as a whole; the piece was removed.")
 
     def clear(self, name: str, content: Watched, *, is_ours: bool, after: float) -> bool:
         """
@@ -122,14 +132,32 @@ class Target:
             InTheWay: somebody else may be storing the very same file now.
 
         """
-        del after
         size = self.size(name) if is_ours else None
         if size is None or size >= content.fingerprint.size:
             return False
-        if is_same(content.beginning(size), self.files.read(name)) is not True:
+        # Asked for before it is read: who goes on writing meanwhile is seen to.
+        is_abandoned = not after or self._age(name) >= after
+        if not _is_piece(self.files.read(name), content):
             return False
+        if not is_abandoned:
+            raise InTheWay(
+                f"What is under {name!r} is a piece of this file that somebody may be storing"
+                " now. It is removed by a run that finds it an hour old, or that is told with"
+                " --take-over that nobody is at it.",
+                operation="create",
+            )
         self.files.storage.delete(name)
         return True
+
+    def _age(self, name: str) -> float:
+        """Return how many seconds ago a file was changed; 0 if the storage does not tell."""
+        try:
+            changed = self.files.storage.get_modified_time(name)
+        except NotImplementedError:
+            return 0.0
+        if timezone.is_naive(changed):
+            changed = timezone.make_aware(changed)
+        return (dt.datetime.now(dt.timezone.utc) - changed).total_seconds()
 
     def replace(self, name: str, content: Watched, earlier: Fingerprint) -> str | None:
         """
@@ -211,7 +239,9 @@ class _CloudTarget(Target):
 
     def _told(self, name: str) -> Fingerprint | None:
         try:
-            return self.files.told(name)
+            with django_errors():
+                # Finishes nothing, so that a dry run changes nothing.
+                return Fingerprint.of_stored(self.files.cloud.service.peek(name))
         except FileNotFoundError:
             return None
 
@@ -219,6 +249,13 @@ class _CloudTarget(Target):
 def target_of(files: AnyStorage) -> Target:
     """Return the files of a storage as a target."""
     return _CloudTarget(files) if isinstance(files, CloudFiles) else Target(files)
+
+
+def _is_piece(found: Fingerprint, content: Watched) -> bool:
+    """Return whether a file is the beginning of a content, and not all of it."""
+    if found.size >= content.fingerprint.size:
+        return False
+    return is_same(content.beginning(found.size), found) is True
 
 
 def _in_the_right_form(content: Watched, store: Callable[[Watched], str]) -> str:

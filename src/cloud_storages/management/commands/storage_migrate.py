@@ -144,8 +144,14 @@ class Command(ExplainedCommand):
         add(
             "--take-over",
             action="store_true",
-            help="Whoever else was copying these files has ended: remove unfinished uploads that"
-            " are in the way at once, not after an hour.",
+            help="Whoever else was copying these files has ended: remove unfinished uploads, and"
+            " pieces of files on disk, that are in the way at once, not after an hour.",
+        )
+        add(
+            "--recheck",
+            action="store_true",
+            help="Ask the target for files that the journal says were copied before, too, and copy"
+            " again those that are gone.",
         )
         add(
             "--enqueue",
@@ -181,6 +187,8 @@ class Command(ExplainedCommand):
         """Copy or enqueue."""
         if options["enqueue"] and options["failures"]:
             raise CannotRun("--enqueue writes no --failures: the run afterwards does.")
+        if options["enqueue"] and options["recheck"]:
+            raise CannotRun("--enqueue makes no --recheck: the run afterwards does.")
         chosen: dict[str, Any] = {
             name: options[name]
             for name in (
@@ -207,6 +215,7 @@ class Command(ExplainedCommand):
                 *places,
                 failures=options["failures"],
                 keep_rows=options["keep_rows"],
+                recheck=options["recheck"],
                 watcher=watcher,
                 **chosen,
             )
@@ -240,7 +249,10 @@ class Command(ExplainedCommand):
             write("Nothing was done. This is what would be:")
         replaced = f" ({outcome.updated} in place of earlier copies)" if outcome.updated else ""
         write(f"copied   {outcome.copied}{replaced}, {bytes_in_words(outcome.bytes)}")
-        write(f"skipped  {outcome.skipped}, there already")
+        noted = f" ({outcome.by_journal} by the journal, not asked again)" * bool(
+            outcome.by_journal
+        )
+        write(f"skipped  {outcome.skipped}, there already{noted}")
         write(f"renamed  {outcome.renamed} of them")
         write(f"failed   {outcome.failed}")
         if outcome.rows_updated or outcome.rows_left:

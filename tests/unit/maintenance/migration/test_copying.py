@@ -15,8 +15,12 @@ from hypothesis import strategies as st
 
 from cloud_storages.backends import memory
 from cloud_storages.backends.memory import InMemoryStorage
+from cloud_storages.domain.identifiers import identifier
+from cloud_storages.domain.layouts import LastDirectory
+from cloud_storages.domain.values import Location
 from cloud_storages.maintenance import migration
 from cloud_storages.maintenance.migration import Renamed, Shard, names_in_file
+from cloud_storages.ports import BytesContent
 from tests.site.models import Document
 
 JOURNAL = "storage_migrate-FileSystemStorage-InMemoryStorage.sqlite3"
@@ -240,6 +244,55 @@ def test_a_copy_stays_when_the_source_loses_its_file(migrate, upload, old, new):
     assert files_in(new) == {"docs/a.txt": b"old/docs/a.txt"}
 
 
+def test_what_the_journal_alone_tells_is_counted(migrate, upload, new):
+    upload("docs/a.txt")
+    new.save("docs/b.txt", ContentFile(b"docs/b.txt"))
+    migrate()
+    upload("docs/b.txt")
+
+    done = migrate()
+
+    assert (done.skipped, done.by_journal) == (2, 1)
+
+
+def test_a_copy_that_is_gone_is_found_out_and_made_again(migrate, upload, new):
+    upload("docs/a.txt")
+    upload("docs/b.txt")
+    migrate()
+    new.delete("docs/a.txt")
+
+    would = migrate(recheck=True, dry_run=True)
+    done = migrate(recheck=True)
+
+    assert (would.copied, would.skipped) == (1, 1)
+    assert (done.copied, done.skipped, done.by_journal) == (1, 1, 0)
+    assert files_in(new) == {name: name.encode() for name in ("docs/a.txt", "docs/b.txt")}
+
+
+def test_a_copy_on_disk_is_read_again_if_asked(old, upload, tmp_path):
+    rows = [upload("docs/a.txt"), upload("docs/b.txt")]
+    disk = FileSystemStorage(tmp_path / "disk")
+    options = {"fields": ["site.Document.file"], "keep_rows": True}
+    migration.migrate(old, disk, **options)
+    Path(disk.path("docs/a.txt")).write_bytes(b"rotten....")
+
+    done = migration.migrate(old, disk, recheck=True, **options)
+
+    assert (done.ok, done.skipped, done.failed) == (False, 1, 1)
+    assert done.problems[0].name == rows[0].file.name
+
+
+def test_a_copy_that_is_gone_in_both_places_is_a_failure(migrate, upload, old, new):
+    upload("docs/a.txt")
+    migrate()
+    old.delete("docs/a.txt")
+    new.delete("docs/a.txt")
+
+    done = migrate(recheck=True)
+
+    assert (done.ok, done.failed) == (False, 1)
+
+
 def test_rows_can_wait_for_the_switch(migrate, upload, content):
     row = upload("old/docs/a.txt")
 
@@ -293,6 +346,17 @@ def test_a_file_missing_at_the_source_is_a_failure(migrate, upload):
 
     assert (done.copied, done.failed) == (1, 1)
     assert done.problems[0].name == "docs/gone.txt"
+    assert "missing at the source" in done.problems[0].reason
+
+
+def test_before_the_switch_a_file_of_that_name_at_the_target_is_not_taken_for_it(old, tmp_path):
+    Document.objects.create(file="docs/gone.txt")
+    disk = FileSystemStorage(tmp_path / "disk")
+    disk.save("docs/gone.txt", ContentFile(b"unrelated"))
+
+    done = migration.migrate(old, disk, fields=["site.Document.file"])
+
+    assert (done.ok, done.skipped, done.failed) == (False, 0, 1)
     assert "missing at the source" in done.problems[0].reason
 
 
@@ -382,6 +446,16 @@ def test_all_files_of_the_source_can_be_copied_and_rows_follow(migrate, put, upl
     assert row.file.name == "docs/named.txt"
 
 
+def test_a_file_of_names_may_begin_with_a_byte_order_mark(migrate, put, tmp_path):
+    put("docs/a.txt", b"a")
+    names = tmp_path / "names.txt"
+    names.write_bytes("\ufeffdocs/a.txt\r\n".encode())
+
+    done = migrate(names=names_in_file(names))
+
+    assert (done.ok, done.copied) == (True, 1)
+
+
 def test_failures_can_be_given_back(migrate, upload, put, new):
     upload("docs/a.txt")
     Document.objects.create(file="docs/late.txt")
@@ -441,6 +515,36 @@ def test_a_dry_run_tells_what_would_be_done_and_does_nothing(migrate, upload, ne
     for figure in ("names", "copied", "skipped", "renamed", "failed", "bytes", "rows_updated"):
         assert getattr(told, figure) == getattr(done, figure), figure
     assert set(told.renames) == set(done.renames)
+
+
+def interrupted(storage, name, content):
+    """Leave what a replacement leaves that was interrupted: the new content beside nothing."""
+    storage.save(f"{name}.first", ContentFile(b""))  # so that there is a bucket
+    place = LastDirectory(identifier).place(name)
+    staged = Location(place.directory, place.staging_ids[0])
+    storage.service.store.create(staged, place.title, BytesContent(content))
+    return lambda: storage.service.store.stat(staged)
+
+
+def test_a_dry_run_finishes_no_replacement_at_the_target(migrate, upload, new):
+    upload("docs/a.txt")
+    left = interrupted(new, "docs/a.txt", b"docs/a.txt")
+
+    would = migrate(dry_run=True)
+
+    assert (would.copied, would.skipped) == (0, 1)
+    assert left().complete
+
+
+def test_no_run_finishes_a_replacement_at_the_source(old):
+    source = InMemoryStorage(project_id="source")
+    left = interrupted(source, "docs/a.txt", b"the new one")
+
+    done = migration.migrate(source, old, names=["docs/a.txt"])
+
+    assert (done.ok, done.copied) == (True, 1)
+    assert read(old, "docs/a.txt") == b"the new one"
+    assert left().complete
 
 
 def test_a_dry_run_knows_what_earlier_runs_have_done(migrate, upload, put):

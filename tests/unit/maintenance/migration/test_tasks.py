@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -152,6 +154,26 @@ class TestWaiting:
     @pytest.fixture
     def waiting(self, framework: Any) -> Callable[[], list[Any]]:
         return lambda: framework.default_task_backend.results
+
+    @needs_tasks
+    def test_killed_while_it_replaces_a_copy_on_disk_the_run_afterwards_goes_on(
+        self, framework, storages, upload, put, tmp_path
+    ):
+        del framework
+        upload("docs/1.txt", b"the first one")
+        disk = FileSystemStorage(tmp_path / "disk")
+        options = {"location": str(disk.location)}
+        elsewhere = {"BACKEND": storages["old"]["BACKEND"], "OPTIONS": options}
+        with override_settings(STORAGES={**storages, "disk": elsewhere}):
+            migration.migrate("old", "disk", fields=["site.Document.file"])
+            put("docs/1.txt", b"the second one, which is longer")
+            assert migration.enqueue("old", "disk", fields=["site.Document.file"]).enqueued == 1
+            Path(disk.path("docs/1.txt")).write_bytes(b"the seco")
+
+            done = migration.migrate("old", "disk", fields=["site.Document.file"])
+
+        assert (done.ok, done.copied) == (True, 1)
+        assert Path(disk.path("docs/1.txt")).read_bytes() == b"the second one, which is longer"
 
     @needs_tasks
     def test_enqueued_again_is_only_what_is_missing(self, enqueue, upload, waiting):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
+import os
 import signal
+import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile, File
@@ -67,8 +71,16 @@ class Failing(FileSystemStorage):
 
     error = None
     writes = None
+    visit = None
+    after_visit = None
 
     def _save(self, name, content):
+        if self.visit is not None:
+            saved = super()._save(name, content)
+            self.visit()
+            if self.after_visit is not None:
+                raise self.after_visit
+            return saved
         if self.writes is not None:
             # As much as there is room for.
             super()._save(name, ContentFile(content.read()[: self.writes]))
@@ -142,6 +154,41 @@ def test_a_file_from_a_network_is_read_once(old, new, upload):
     assert read(new, "docs/a.txt") == b"x" * 7_000_000
 
 
+class Timed(Elsewhere):
+    """It tells when a file was changed."""
+
+    def get_modified_time(self, name):
+        return self.disk.get_modified_time(name)
+
+
+def test_a_file_that_was_changed_elsewhere_is_noticed(old, new, upload, put):
+    upload("docs/a.txt", b"before")
+    upload("docs/b.txt")
+    source = Timed(old)
+    migration.migrate(source, new)
+    put("docs/a.txt", b"after!")
+    os.utime(old.path("docs/a.txt"), (1, 1))
+    source.opened.clear()
+
+    done = migration.migrate(source, new)
+
+    assert (done.updated, done.skipped) == (1, 1)
+    assert source.opened == ["docs/a.txt"]
+    assert read(new, "docs/a.txt") == b"after!"
+
+
+def test_a_source_that_tells_no_times_is_read_again(old, new, upload, put):
+    upload("docs/a.txt", b"before")
+    upload("docs/b.txt")
+    migration.migrate(Elsewhere(old), new)
+    put("docs/a.txt", b"after!")
+
+    done = migration.migrate(Elsewhere(old), new)
+
+    assert (done.updated, done.skipped) == (1, 1)
+    assert read(new, "docs/a.txt") == b"after!"
+
+
 def test_a_full_temporary_directory_is_a_failure_that_names_the_file(old, new, upload):
     upload("docs/a.txt")
     upload("docs/large.bin")
@@ -204,6 +251,151 @@ def test_a_file_where_a_directory_should_be_is_told(old, disk, upload):
 
     assert (done.copied, done.failed) == (1, 1)
     assert "docs exists and is not a directory" in done.problems[0].reason
+
+
+# What others store at the target
+
+
+@pytest.fixture
+def uploading(old, disk):
+    """Leave what a task has stored so far that is at a file on disk now."""
+
+    def uploading(name, so_far):
+        order = ordered(old, disk, fields=FILE)
+        with order.opened_journal(dry_run=False) as journal:
+            plan(order, journal)
+            journal.mark([name], State.ENQUEUED)
+        disk.save(name, ContentFile(so_far))
+
+    return uploading
+
+
+@pytest.mark.parametrize("so_far", [b"the who", b""])
+def test_what_another_may_be_storing_now_is_left_to_it(old, disk, upload, uploading, so_far):
+    upload("docs/a.txt", b"the whole of it")
+    uploading("docs/a.txt", so_far)
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert (done.ok, done.copied, done.failed) == (False, 0, 1)
+    assert "--take-over" in done.problems[0].reason
+    assert read(disk, "docs/a.txt") == so_far
+
+
+def test_what_nobody_is_storing_any_more_is_replaced_by_the_whole(old, disk, upload, uploading):
+    upload("docs/a.txt", b"the whole of it")
+    upload("docs/b.txt", b"the other one")
+    uploading("docs/a.txt", b"the who")
+    uploading("docs/b.txt", b"the")
+    os.utime(disk.path("docs/b.txt"), (1, 1))
+
+    assert migration.migrate(old, disk, fields=FILE).copied == 1
+    assert migration.migrate(old, disk, fields=FILE, take_over=True).copied == 1
+
+    assert read(disk, "docs/a.txt") == b"the whole of it"
+    assert read(disk, "docs/b.txt") == b"the other one"
+
+
+def test_a_storage_that_tells_no_times_has_a_piece_in_the_way(
+    old, disk, upload, uploading, monkeypatch
+):
+    upload("docs/a.txt", b"the whole of it")
+    uploading("docs/a.txt", b"the who")
+    os.utime(disk.path("docs/a.txt"), (1, 1))
+    monkeypatch.setattr(Failing, "get_modified_time", Storage.get_modified_time)
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert "--take-over" in done.problems[0].reason
+    assert read(disk, "docs/a.txt") == b"the who"
+
+
+def test_what_a_visitor_stores_over_a_copy_at_once_stays(old, disk, upload):
+    upload("docs/a.txt")
+    disk.visit = lambda: Path(disk.path("docs/a.txt")).write_bytes(b"of a visitor")
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert (done.ok, done.failed) == (False, 1)
+    assert read(disk, "docs/a.txt") == b"of a visitor"
+
+
+def test_a_piece_stays_where_a_storage_says_that_the_name_is_taken(old, disk, upload):
+    row = upload("docs/a.txt", b"the whole of it")
+    disk.visit = lambda: Path(disk.path("docs/a.txt")).write_bytes(b"the who")
+    disk.after_visit = FileExistsError("docs/a.txt")
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    row.refresh_from_db()
+    assert (done.ok, done.renamed) == (True, 1)
+    assert read(disk, "docs/a.txt") == b"the who"
+    assert read(disk, row.file.name) == b"the whole of it"
+
+
+def test_an_unfinished_upload_in_the_place_of_a_copy_that_is_gone_is_told(
+    migrate, upload, put, new
+):
+    upload("docs/a.txt")
+    migrate()
+    put("docs/a.txt", b"changed")
+    new.delete("docs/a.txt")
+    location = new.service.whereabouts("docs/a.txt")[2]
+    new.service.store.begin_partial(location, "a.txt", len(b"changed"))
+
+    done = migrate()
+
+    assert (done.ok, done.failed) == (False, 1)
+    assert "--take-over" in done.problems[0].reason
+    assert migrate(take_over=True).copied == 1
+    assert read(new, "docs/a.txt") == b"changed"
+
+
+# An earlier copy that is replaced on disk
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def test_killed_while_it_replaces_an_earlier_copy_on_disk_it_goes_on(old, disk, upload, put):
+    upload("docs/a.txt", b"the first one")
+    migration.migrate(old, disk, fields=FILE)
+    put("docs/a.txt", b"the second one, which is longer")
+    disk.writes, disk.error = 9, Killed()
+    with pytest.raises(Killed):
+        migration.migrate(old, disk, fields=FILE)
+    assert read(disk, "docs/a.txt") == b"the secon"
+    disk.writes = disk.error = None
+
+    done = migration.migrate(old, disk, fields=FILE)
+
+    assert (done.ok, done.copied) == (True, 1)
+    assert read(disk, "docs/a.txt") == b"the second one, which is longer"
+    assert migration.migrate(old, disk, fields=FILE).skipped == 1
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_piece_of_a_replacement_is_not_taken_for_the_earlier_copy(
+    old, disk, upload, put, is_gone
+):
+    upload("docs/a.txt", b"the first one")
+    when = Path(old.path("docs/a.txt")).stat()
+    migration.migrate(old, disk, fields=FILE)
+    put("docs/a.txt", b"the second one, which is longer")
+    disk.writes, disk.error = 9, Killed()
+    with pytest.raises(Killed):
+        migration.migrate(old, disk, fields=FILE)
+    disk.writes = disk.error = None
+    put("docs/a.txt", b"the first one")
+    os.utime(old.path("docs/a.txt"), ns=(when.st_mtime_ns, when.st_mtime_ns))
+    if is_gone:
+        old.delete("docs/a.txt")
+
+    for _ in range(2):
+        done = migration.migrate(old, disk, fields=FILE)
+
+        assert (done.ok, done.failed) == (False, 1)
 
 
 # The whole work
@@ -368,9 +560,6 @@ def test_another_file_that_was_there_before_the_kill_stays_however_it_begins(
     row = upload("docs/a.txt", b"the whole of it")
     disk.save("docs/a.txt", ContentFile(b"the who"))
 
-    class Killed(BaseException):
-        pass
-
     def kill(*_):
         raise Killed
 
@@ -432,6 +621,44 @@ def test_a_file_that_is_no_journal_is_refused_and_stays(old, new, upload, tmp_pa
         migration.migrate(old, new, journal=file)
 
     assert file.read_bytes() == b"a letter to my mother" * 100
+
+
+def test_the_database_of_a_site_is_refused_and_stays(old, new, upload, tmp_path):
+    upload("docs/a.txt")
+    path = tmp_path / "db.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE meta (key TEXT, value TEXT)")
+    before = path.read_bytes()
+
+    with pytest.raises(CannotRun, match=r"db\.sqlite3 is a database of something else"):
+        migration.migrate(old, new, journal=path)
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("first", "then"), [("1/1", "1/2"), ("1/2", "1/1"), ("1/2", "3/3")])
+def test_notes_of_other_parts_are_not_forgotten(migrate, upload, first, then):
+    upload("docs/a.txt")
+    migrate(shard=first)
+
+    with pytest.raises(CannotRun, match=rf"in {first[-1]} parts, not {then[-1]}.*--journal"):
+        migrate(shard=then)
+
+    assert migrate(shard=then, journal="another").names <= 1
+
+
+def test_two_hosts_of_the_same_kind_are_two_places(old, upload, tmp_path):
+    class Remote(FileSystemStorage):
+        def __init__(self, host):
+            super().__init__(tmp_path)
+            self._host = host
+
+    upload("docs/a.txt")
+    one, other = Remote("staging.example.com"), Remote("live.example.com")
+    migration.migrate(one, old, journal="journal", fields=FILE)
+
+    with pytest.raises(CannotRun, match=r"other places .*staging.*live"):
+        migration.migrate(other, old, journal="journal", fields=FILE)
 
 
 def test_the_same_place_is_refused(old):
