@@ -28,7 +28,6 @@ class Block:
         text: what is in it, without the indentation that all of it has.
         line: on which line of the page it begins, from 1: that of the fence, or of ``<!--``.
         section: the heading of the second level that it is under.
-        note: the comment of one line that stands before it with nothing between, or nothing.
 
     """
 
@@ -36,7 +35,6 @@ class Block:
     text: str
     line: int
     section: str = ""
-    note: str = ""
 
 
 def blocks(page: Path) -> Iterator[Block]:
@@ -47,21 +45,19 @@ def blocks(page: Path) -> Iterator[Block]:
         ValueError: one of them is not closed.
 
     """
-    section = note = ""
+    section = ""
     lines = iter(enumerate(page.read_text("utf-8").splitlines(), 1))
     for number, line in lines:
-        before, note = note, note if not line.strip() else ""
         if line.startswith(_SECTION):
             section = line.removeprefix(_SECTION)
         elif found := _NOTE.fullmatch(line):
-            note = found["text"]
-            yield Block(COMMENT, note, number, section)
+            yield Block(COMMENT, found["text"], number, section)
         elif line.startswith(_OPENING):
             text = f"{line.removeprefix(_OPENING)}\n{_until(lines, '-->', number)}"
-            yield Block(COMMENT, text, number, section, before)
+            yield Block(COMMENT, text, number, section)
         elif found := _FENCE.fullmatch(line):
             text = textwrap.dedent(_until(lines, found["indent"] + found["ticks"], number))
-            yield Block(found["language"], text, number, section, before)
+            yield Block(found["language"], text, number, section)
 
 
 def fenced(page: Path) -> Iterator[Block]:

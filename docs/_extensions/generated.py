@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 _MARK = re.compile(r"^<!-- generated: ([a-z-]+) -->$", re.MULTILINE)
-_OPTIONAL = re.compile(r"^([\w./-]+)\?\n", re.MULTILINE)
 _WIDTH = 96
 _DAY = 86_400.0
 _REQUIRED = "required"
@@ -57,12 +56,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     return {"parallel_read_safe": True}
 
 
-def _put_in(app: Sphinx, _name: str, source: list[str]) -> None:
-    def chosen(found: re.Match[str]) -> str:
-        return f"{found[1]}\n" if found[1] in app.env.found_docs else ""
-
-    text = _MARK.sub(lambda found: GENERATED[found[1]](), source[0])
-    source[0] = _OPTIONAL.sub(chosen, text)
+def _put_in(_app: Sphinx, _name: str, source: list[str]) -> None:
+    source[0] = _MARK.sub(lambda found: GENERATED[found[1]](), source[0])
 
 
 def _keep_sentences(

@@ -1,9 +1,7 @@
 """
 The examples of a page: its fenced blocks, and what a comment before one says of it.
 
-A comment ``<!-- example: needs NAME -->`` before a block names a management command, or a part of
-``cloud_storages.testing``, without which it cannot run. One that begins with ``<!-- hidden`` holds
-Python that the example needs and no reader does.
+A comment that begins with ``<!-- hidden`` holds Python that the next one needs and no reader does.
 """
 
 from __future__ import annotations
@@ -19,18 +17,16 @@ ROOT = Path(__file__).resolve().parents[3]
 #: Written by others, run by tests of their own, or, as the tutorial, by a command of its own.
 ELSEWHERE = {"tutorial.md", "upgrading-from-1.2.5.md", "applications.md", "conformance.md"}
 
-_NEEDS = "example: needs "
 _HIDDEN = "hidden\n"
 
 
 @attrs.frozen
 class Example:
-    """A block of a page: in which language, from which line on, and what it needs."""
+    """A block of a page: in which language, and from which line on."""
 
     language: str
     line: int
     text: str
-    needs: str = ""
 
 
 def pages() -> list[Path]:
@@ -45,9 +41,8 @@ def pages() -> list[Path]:
 def examples(page: Path) -> Iterator[Example]:
     """Yield the blocks of a page, in order; directives of the documentation's builder are none."""
     for block in markdown.blocks(page):
-        needs = block.note.removeprefix(_NEEDS) if block.note.startswith(_NEEDS) else ""
         if block.language != markdown.COMMENT:
             if not block.language.startswith("{"):
-                yield Example(block.language, block.line, block.text, needs)
+                yield Example(block.language, block.line, block.text)
         elif block.text.startswith(_HIDDEN):
-            yield Example("python", block.line, block.text.removeprefix(_HIDDEN), needs)
+            yield Example("python", block.line, block.text.removeprefix(_HIDDEN))

@@ -19,13 +19,12 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import storages
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection, models
 from django.template import Context, Engine
 from django.test import Client, override_settings
 from django.test.utils import isolate_apps
 
-from cloud_storages import testing
 from cloud_storages.backends.base import CloudStorage
 from cloud_storages.checks import TAG, check_storages
 from cloud_storages.emulator import __main__ as emulator_command
@@ -43,10 +42,6 @@ PROJECT, KEY = "my-project", "standard_for_examples"
 _EXPECTED = {"cloud_storages.W001"}
 _CLOUD = "https://fra.cloud.appwrite.io/v1"
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-
-
-class Lacking(Exception):
-    """An example needs something that this version does not have."""
 
 
 @attrs.define
@@ -78,16 +73,7 @@ class Site:
         )
 
     def run(self, example: Example) -> None:
-        """
-        Run one example; what does not hold is raised.
-
-        Raises:
-            Lacking: it needs a management command, or a part of ``testing``, that is not there.
-
-        """
-        needs = example.needs
-        if needs and needs not in get_commands() and not hasattr(testing, needs):
-            raise Lacking(needs)
+        """Run one example; what does not hold is raised."""
         run: Callable[[Example], None] | None = {
             "python": self._python,
             "pycon": self._session,
@@ -238,16 +224,11 @@ def _drop(model: type[models.Model]) -> None:
         editor.delete_model(model)
 
 
-def run(page: Path, found: list[Example], emulator: Emulator) -> set[str]:
-    """Run the examples of a page; return what some of them lack."""
-    lacking = set()
+def run(page: Path, found: list[Example], emulator: Emulator) -> None:
+    """Run the examples of a page."""
     with contextlib.ExitStack() as stack:
         stack.callback(cache.clear)
         site = Site(page, emulator, stack)
         site.begin()
         for example in found:
-            try:
-                site.run(example)
-            except Lacking as error:
-                lacking.add(str(error))
-    return lacking
+            site.run(example)

@@ -125,3 +125,14 @@ def test_a_connection_that_died_idle_is_made_anew(tmp_path, monkeypatch):
     finally:
         extra.close()
         del connections["extra"]
+
+
+def test_a_copy_that_was_lost_after_its_row_was_changed_comes_back(migrate, upload, new, content):
+    rows = [upload(f"a/docs/{number}.txt") for number in range(3)]
+    migrate()
+    new.delete("docs/1.txt")
+
+    done = migrate(recheck=True)
+
+    assert (done.ok, done.names, done.copied, done.skipped) == (True, 3, 1, 2)
+    assert content(rows[1]) == b"a/docs/1.txt"
