@@ -28,7 +28,7 @@ $ one
 
 1. A step
 
-   <!-- example: needs this -->
+   <!-- as above -->
    ````html+django
    ```
      {{ inner }}
@@ -53,13 +53,12 @@ def page(tmp_path: Path) -> Path:
 
 
 def test_blocks_and_comments_come_in_the_order_of_the_page(page: Path) -> None:
-    note, needs = "in a second terminal", "example: needs this"
     assert list(blocks(page)) == [
         Block("python", "first = 1\n", 3),
-        Block(COMMENT, note, 9, "Typing"),
-        Block("console", "$ one\n", 11, "Typing", note),
-        Block(COMMENT, needs, 17, "Typing"),
-        Block("html+django", "```\n  {{ inner }}\n", 18, "Typing", needs),
+        Block(COMMENT, "in a second terminal", 9, "Typing"),
+        Block("console", "$ one\n", 11, "Typing"),
+        Block(COMMENT, "as above", 17, "Typing"),
+        Block("html+django", "```\n  {{ inner }}\n", 18, "Typing"),
         Block(COMMENT, "hidden\nsecond = 2\n", 23, "Typing"),
         Block(COMMENT, "said", 26, "Typing"),
         Block("{eval-rst}", ".. a directive\n", 28, "Typing"),
