@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 from unittest import SkipTest
@@ -177,7 +178,14 @@ def test_directories_that_stay_behind_are_empty_and_the_suites_own(
 
 
 class Forgetful(InMemoryStorage):
-    """Loses a file when another one is deleted."""
+    """Loses a file when another one is deleted: the same in every walk of the same steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = itertools.count()
+
+    def get_alternative_name(self, file_root: str, file_ext: str) -> str:
+        return f"{file_root}_{next(self._numbers)}{file_ext}"
 
     def delete(self, name: str) -> None:
         super().delete(name)
